@@ -1,0 +1,46 @@
+package fanova
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/nasalyze/nasalyze/forest"
+)
+
+// BenchmarkMainsAndPairs is the whole decomposition into main effects and pairs
+// of random trees, grown to as many leaves as a bootstrap sample has distinct rows.
+func BenchmarkMainsAndPairs(b *testing.B) {
+	for _, c := range []struct{ trees, rows, columns int }{
+		{1, 1_000, 17}, {64, 1_000, 17}, {64, 10_000, 17}, {64, 10_000, 32}, {1, 100_000, 17},
+	} {
+		b.Run(fmt.Sprintf("trees=%d/rows=%d/columns=%d", c.trees, c.rows, c.columns), func(b *testing.B) {
+			f := grownForest(1, make([]forest.Column, c.columns), c.trees, c.rows)
+			b.ReportAllocs()
+			for b.Loop() {
+				d, err := New(f, Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				d.Mains()
+				if _, err := d.Pairs(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for _, rows := range []int{1_000, 10_000, 100_000} {
+		b.Run(fmt.Sprintf("rows=%d/columns=17", rows), func(b *testing.B) {
+			f := grownForest(1, make([]forest.Column, 17), 1, rows)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := New(f, Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

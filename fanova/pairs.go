@@ -1,0 +1,231 @@
+package fanova
+
+import (
+	"context"
+)
+
+// Pairs returns the effects of all pairs of columns, in the order (0,1), (0,2),
+// ..., (1,2), ... It stops with the error of the context when that is done.
+//
+// A pair costs O(k log k) for the k nodes that split on one of the two columns
+// below a split on the other; over all pairs of a tree these are as many as the nodes
+// times the distinct columns on their paths. A categorical column costs one such problem in
+// one dimension per level.
+func (d *Decomposition) Pairs(ctx context.Context) ([]Effect, error) {
+	n := len(d.columns)
+	effects := make([]Effect, 0, n*(n-1)/2)
+	for a := range n {
+		for b := a + 1; b < n; b++ {
+			effects = append(effects, d.newEffect(a, b))
+		}
+	}
+	// With few trees each one is divided into parts, so that all workers have
+	// something to do.
+	parts := 1
+	if k, w := len(d.trees), d.workers(1<<20); k < 4*w {
+		parts = min((4*w+k-1)/k, n)
+	}
+	parts = max(parts, 1)
+	solvers := make([]pairSolver, d.workers(len(d.trees)*parts))
+	err := d.parallel(ctx, len(d.trees)*parts, d.opt.Progress, func(worker, piece int) error {
+		k, part := piece/parts, piece%parts
+		d.pairsOfTree(ctx, &solvers[worker], k, func(a, b int) bool { return (a+b)%parts == part }, effects)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	summarise(effects)
+	return effects, nil
+}
+
+// pairIndex is the position of the pair a < b of n columns.
+func pairIndex(a, b, n int) int { return a*(2*n-a-1)/2 + b - a - 1 }
+
+// pairsOfTree stores the effects of those pairs in tree k that want accepts.
+func (d *Decomposition) pairsOfTree(ctx context.Context, s *pairSolver, k int, want func(a, b int) bool, effects []Effect) {
+	t, n := d.trees[k], len(d.columns)
+	s.reset(t)
+	for first := 0; first < n; {
+		// Columns first..last-1 in one go: as many as fit in memory.
+		last, terms := first, 0
+		for last < n && (last == first || terms+s.count[last] <= maxTerms) {
+			terms += s.count[last]
+			last++
+		}
+		s.collect(first, last, want)
+		for a := first; a < last; a++ {
+			if ctx.Err() != nil {
+				return
+			}
+			for b := a + 1; b < n; b++ {
+				if !want(a, b) {
+					continue
+				}
+				ma, mb := d.mains[k][a].variance, d.mains[k][b].variance
+				v := max(s.variance(a, b), 0)
+				effects[pairIndex(a, b, n)].set(k, t.variance, v, ma+mb+v)
+			}
+		}
+		first = last
+	}
+}
+
+// maxTerms bounds the number of terms held at once; a term takes 48 bytes.
+const maxTerms = 1 << 20
+
+// A term is what a node that splits on one column of a pair (a, b), below a split on the
+// other, adds to the marginal of the pair: left or right, by the side of the
+// split, times the indicator of the other column's range. A numeric column has
+// its range of cells in lo and hi, and cut in between if it is the one that is
+// split; a categorical one has in lo the place of its set of levels and in cut that
+// of those which go left.
+type term struct {
+	left, right float64
+	splitA      bool
+	a, b        span
+}
+
+type span struct{ lo, cut, hi int32 }
+
+// pairSolver computes pair effects of one tree after the other, with buffers
+// that it keeps.
+type pairSolver struct {
+	t *tree
+	// count of terms by first column of the pair, start of each pair's terms.
+	count []int
+	start []int
+	terms []term
+	sets  []uint64 // of the terms
+
+	first int // column of the pairs at hand
+
+	rank     [2][]int32   // of each used border, by axis
+	position [2][]float64 // of the used borders, by axis
+	cells    []float64    // of the grid, by rows
+	sum      []float64    // of a row or a column
+	sweep    sweep
+	way      way
+}
+
+// way is how to solve pairs of numeric columns.
+type way int
+
+const (
+	cheapest way = iota
+	byGrid
+	bySweep
+)
+
+// reset takes on a tree and counts its terms.
+func (s *pairSolver) reset(t *tree) {
+	s.t = t
+	n := len(t.domain)
+	s.count = resize(s.count, n)
+	w := newWalker(t)
+	w.walk(func(n int32, _ float64) {
+		c := t.column[n]
+		for _, o := range w.active {
+			if o != c {
+				s.count[min(o, c)]++
+			}
+		}
+	})
+}
+
+// collect gathers the terms of the wanted pairs whose first column is in
+// first..last-1.
+func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
+	t, n := s.t, len(s.t.domain)
+	wanted := make([]bool, (last-first)*n)
+	for a := first; a < last; a++ {
+		for b := a + 1; b < n; b++ {
+			wanted[(a-first)*n+b] = want(a, b)
+		}
+	}
+	s.start = resize(s.start, (last-first)*n+1)
+	index := func(c, o int32) int {
+		a, b := int(min(c, o)), int(max(c, o))
+		if a < first || a >= last || a == b {
+			return -1
+		}
+		i := (a-first)*n + b
+		if !wanted[i] {
+			return -1
+		}
+		return i
+	}
+	w := newWalker(t)
+	w.walk(func(n int32, _ float64) {
+		for _, o := range w.active {
+			if i := index(t.column[n], o); i >= 0 {
+				s.start[i+1]++
+			}
+		}
+	})
+	for i := range len(s.start) - 1 {
+		s.start[i+1] += s.start[i]
+	}
+	total := s.start[len(s.start)-1]
+	if cap(s.terms) < total {
+		s.terms = make([]term, total)
+	}
+	s.terms = s.terms[:total]
+	s.sets = s.sets[:0]
+	w = newWalker(t)
+	w.walk(func(n int32, volume float64) {
+		c := t.column[n]
+		l, r := t.mean[n+1]-t.mean[n], t.mean[t.right[n]]-t.mean[n]
+		split := span{-1, -1, -1}
+		for _, o := range w.active {
+			i := index(c, o)
+			if i < 0 {
+				continue
+			}
+			if split.lo < 0 {
+				split = s.span(w, c, n)
+			}
+			weight := volume / (w.side[c] * w.side[o])
+			x := term{left: weight * l, right: weight * r, splitA: c < o, a: split, b: split}
+			if c < o {
+				x.b = s.span(w, o, -1)
+			} else {
+				x.a = s.span(w, o, -1)
+			}
+			s.terms[s.start[i]] = x
+			s.start[i]++
+		}
+	})
+	// The starts have moved to the ends, which are the next ones' starts.
+	copy(s.start[1:], s.start[:len(s.start)-1])
+	s.start[0] = 0
+	s.first = first
+}
+
+// span describes the current range of column c; n is the node if that splits
+// on it, else -1.
+func (s *pairSolver) span(w *walker, c, n int32) span {
+	d := &s.t.domain[c]
+	if d.levels == 0 {
+		x := span{lo: w.lo[c], hi: w.hi[c], cut: -1}
+		if n >= 0 {
+			x.cut = s.t.cut[n]
+		}
+		return x
+	}
+	x := span{lo: int32(len(s.sets)), cut: -1}
+	s.sets = append(s.sets, w.set[c]...)
+	if n >= 0 {
+		x.cut = int32(len(s.sets))
+		for i, set := range w.set[c] {
+			s.sets = append(s.sets, set&s.t.sets[int(s.t.cut[n])+i])
+		}
+	}
+	return x
+}
+
+// of returns the terms of the pair a < b.
+func (s *pairSolver) of(a, b int) []term {
+	i := (a-s.first)*len(s.t.domain) + b
+	return s.terms[s.start[i]:s.start[i+1]]
+}
