@@ -22,3 +22,7 @@
 //
 // Left out: orphan-result, bad-budget, long-line.
 package source
+
+// BoundsFromPrior is the code of the finding that the bounds of a parameter are
+// not stated but follow from its prior; a [Builder] widens them to the data.
+const BoundsFromPrior = "bounds-from-prior"

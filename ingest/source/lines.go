@@ -3,6 +3,10 @@ package source
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
 )
 
@@ -70,11 +74,7 @@ func (l *Lines) read() (line []byte, tooLong bool) {
 	}
 	if err != nil {
 		l.torn = true
-		if err != io.EOF {
-			l.err = err
-		} else {
-			l.err = io.EOF
-		}
+		l.err = err
 		return line, tooLong
 	}
 	return line[:len(line)-1], tooLong
@@ -103,3 +103,28 @@ func (l *Lines) Err() error {
 
 // Close closes the file.
 func (l *Lines) Close() error { return l.file.Close() }
+
+// Bad records that the current line cannot be read and is left out: as
+// torn-line if it is the unfinished last one, else as bad-line.
+func (l *Lines) Bad(err error) {
+	if l.torn {
+		l.findings.At(Skip, "torn-line", l.Path(), l.number, "unfinished last line left out: %v", err)
+		return
+	}
+	l.findings.At(Skip, "bad-line", l.Path(), l.number, "line left out: %v", err)
+}
+
+// Finish closes the file. That the file ends early (a gzip stream cut short or
+// damaged) is the finding truncated-file; the error is for everything else.
+func (l *Lines) Finish() error {
+	err := l.Err()
+	var corrupt flate.CorruptInputError
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) {
+		l.findings.At(Skip, "truncated-file", l.Path(), l.number, "the file ends early or is damaged (%v); what comes before is kept", err)
+		err = nil
+	}
+	if err != nil {
+		err = fmt.Errorf("%s:%d: %w", l.Path(), l.number, err)
+	}
+	return errors.Join(err, l.Close())
+}

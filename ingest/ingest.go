@@ -1,0 +1,139 @@
+// Package ingest turns the log of a search into a [nasalyze.Study].
+//
+// Each format is a package under this one and a line in [Formats]. Detection
+// looks at names and first bytes, and says for every format why it is or is not
+// the one. What is odd in a log is a [Finding], not an error.
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/ingest/source"
+)
+
+// The types that every format shares: see package source.
+type (
+	Finding  = source.Finding
+	Severity = source.Severity
+	Place    = source.Place
+	Options  = source.Options
+	Format   = source.Format
+)
+
+// The severities of findings: see [source.Severity].
+const (
+	Note = source.Note
+	Warn = source.Warn
+	Skip = source.Skip
+)
+
+// Formats returns the formats that are read, in the order of detection.
+func Formats() []Format { return slices.Clone(formats) }
+
+// Verdict is what one format says of a source.
+type Verdict struct {
+	Format string
+	OK     bool
+	// Reason says why or why not.
+	Reason string
+}
+
+// Detect asks every format whether the log at path is its own; the first that
+// says yes would read it.
+func Detect(path string) ([]Verdict, error) {
+	s, err := source.New(path, os.Stdin)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	return detect(s), nil
+}
+
+func detect(s *source.Source) []Verdict {
+	all := make([]Verdict, len(formats))
+	for i, f := range formats {
+		all[i].Format = f.Name
+		all[i].Reason, all[i].OK = f.Detect(s)
+	}
+	return all
+}
+
+// Open reads the log at path: a file, a directory, or "-" for standard input.
+// Findings come with an error too, as far as the reading got.
+func Open(ctx context.Context, path string, opt Options) (*nasalyze.Study, []Finding, error) {
+	return OpenStdin(ctx, path, os.Stdin, opt)
+}
+
+// OpenStdin is Open with another reader in place of standard input.
+func OpenStdin(ctx context.Context, path string, stdin io.Reader, opt Options) (*nasalyze.Study, []Finding, error) {
+	s, err := source.New(path, stdin)
+	if err != nil {
+		return nil, nil, err
+	}
+	study, findings, err := read(ctx, s, opt)
+	return study, findings, errors.Join(err, s.Close())
+}
+
+// OpenFS reads the log at a name within a file system.
+func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (*nasalyze.Study, []Finding, error) {
+	s, err := source.NewFS(fsys, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return read(ctx, s, opt)
+}
+
+func read(ctx context.Context, s *source.Source, opt Options) (*nasalyze.Study, []Finding, error) {
+	var findings source.Findings
+	s.Watch(opt.Progress)
+	format, reason, err := choose(s, opt.Format)
+	if err != nil {
+		return nil, nil, err
+	}
+	study, err := format.Read(ctx, s, opt, &findings)
+	if err != nil {
+		return nil, findings.All(), err
+	}
+	study.Provenance.Format, study.Provenance.Reason = format.Name, reason
+	study.Provenance.Inputs = append(study.Provenance.Inputs, s.Inputs()...)
+	return study, findings.All(), nil
+}
+
+// choose returns the format to read s with, and why.
+func choose(s *source.Source, name string) (Format, string, error) {
+	if name != "" {
+		for _, f := range formats {
+			if f.Name == name {
+				return f, "asked for", nil
+			}
+		}
+		names := make([]string, len(formats))
+		for i, f := range formats {
+			names[i] = f.Name
+		}
+		return Format{}, "", fmt.Errorf("unknown format %q, expected one of %s", name, strings.Join(names, ", "))
+	}
+	for i, v := range detect(s) {
+		if v.OK {
+			return formats[i], v.Reason, nil
+		}
+	}
+	return Format{}, "", unknown(s)
+}
+
+func unknown(s *source.Source) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: not a log of a known format:", s.Path)
+	for _, v := range detect(s) {
+		fmt.Fprintf(&b, "\n  %s: %s", v.Format, v.Reason)
+	}
+	return errors.New(b.String())
+}

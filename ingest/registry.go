@@ -1,0 +1,9 @@
+package ingest
+
+import "github.com/nasalyze/nasalyze/ingest/hpbandster"
+
+// formats in the order of detection: directories by their file names first,
+// single files by their first bytes last. A new format is a line here.
+var formats = []Format{
+	hpbandster.Format,
+}
