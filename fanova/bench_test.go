@@ -44,3 +44,35 @@ func BenchmarkNew(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkTotals(b *testing.B) {
+	for _, c := range []struct{ trees, rows, columns int }{
+		{64, 1_000, 17}, {1, 1_000, 17}, {1, 3_000, 17}, {1, 10_000, 17}, {1, 1_000, 5}, {1, 10_000, 5},
+	} {
+		b.Run(fmt.Sprintf("trees=%d/rows=%d/columns=%d", c.trees, c.rows, c.columns), func(b *testing.B) {
+			f := grownForest(1, make([]forest.Column, c.columns), c.trees, c.rows)
+			d := decompose(b, f, Options{})
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.Totals(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkSubset(b *testing.B) {
+	for _, c := range []struct{ order, rows int }{{3, 1_000}, {3, 10_000}, {5, 1_000}, {5, 10_000}} {
+		b.Run(fmt.Sprintf("order=%d/rows=%d/columns=17", c.order, c.rows), func(b *testing.B) {
+			f := grownForest(1, make([]forest.Column, 17), 1, c.rows)
+			d := decompose(b, f, Options{})
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := d.Subset(context.Background(), []int{0, 1, 2, 3, 4}[:c.order]...); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -114,6 +114,21 @@ func compareWithBruteForce(t *testing.T, d *Decomposition, f *forest.Forest, cut
 		near(t, "pair", e.Individual.Mean*v, individual[u], eps)
 		near(t, "closed pair", e.Total.Mean*v, closed[u], eps)
 	}
+	totals, err := d.Totals(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range totals {
+		near(t, "total index", e.Mean*v, total(individual, e.Column), eps)
+	}
+	for u := 1; u < len(closed); u++ {
+		e, err := d.Subset(context.Background(), columnsOf(u)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "subset", e.Individual.Mean*v, individual[u], eps)
+		near(t, "closed subset", e.Total.Mean*v, closed[u], eps)
+	}
 	// Marginals at the centres: a_U is the sum over the other columns.
 	weightedMean := func(fixed map[int]int) float64 {
 		sum := 0.0
@@ -161,6 +176,17 @@ func compareWithBruteForce(t *testing.T, d *Decomposition, f *forest.Forest, cut
 			near(t, "marginal of two", m[i*len(gb)+j], want, eps)
 		}
 	}
+}
+
+// columnsOf lists the bits of u.
+func columnsOf(u int) []int {
+	var cols []int
+	for c := 0; u>>c != 0; c++ {
+		if u>>c&1 != 0 {
+			cols = append(cols, c)
+		}
+	}
+	return cols
 }
 
 func reversed(x []float64) []float64 {
