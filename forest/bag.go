@@ -1,0 +1,178 @@
+package forest
+
+import (
+	"cmp"
+	"math"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
+
+// stream returns the random stream of one tree. The index is spread over all
+// bits because neighbouring states of the generator give related numbers.
+func stream(seed uint64, tree int) rand.PCG {
+	return *rand.NewPCG(seed, (uint64(tree)+1)*0x9e3779b97f4a7c15)
+}
+
+// below returns an integer in [0, n). Taking the high word of the product
+// instead of rejecting leaves a bias of n/2^64.
+func below(pcg *rand.PCG, n int) int {
+	hi, _ := bits.Mul64(pcg.Uint64(), uint64(n))
+	return int(hi)
+}
+
+// unit returns a number in (0, 1).
+func unit(pcg *rand.PCG) float64 {
+	return (float64(pcg.Uint64()>>12) + 0.5) / (1 << 52)
+}
+
+const outOfBag = ^uint32(0)
+
+// entry is one row of a sorted column: the rank of its value among the
+// different values in the high word, the label of the row in the low word.
+type entry uint64
+
+func (e entry) label() uint32 { return uint32(e) }
+
+// sameValue reports whether two entries of a column have equal values.
+func sameValue(a, b entry) bool { return (a^b)>>32 == 0 }
+
+// bag draws the rows and the missing entries of one tree and lays them out for
+// growing. Rows in the sample get labels 0, 1, ... in table order.
+func (b *builder) bag(tree int) {
+	t := b.t
+	b.pcg = stream(b.opt.Seed, tree)
+
+	clear(b.count)
+	if b.opt.NoBootstrap {
+		for _, g := range t.drawable {
+			b.count[g] = 1
+		}
+	} else {
+		for range t.drawable {
+			b.count[t.drawable[below(&b.pcg, len(t.drawable))]]++
+		}
+	}
+
+	b.y, b.pairs, b.row = b.y[:0], b.pairs[:0], b.row[:0]
+	for i := range t.n {
+		b.label[i] = outOfBag
+		w := float64(b.count[t.groupOf(i)])
+		if t.w != nil {
+			w *= t.w[i] * b.weightScale
+		}
+		if w > 0 {
+			b.label[i] = uint32(len(b.row))
+			b.row = append(b.row, uint32(i))
+			b.y = append(b.y, t.y[i])
+			b.pairs = append(b.pairs, pair{w: w})
+		}
+	}
+
+	b.drawMissing()
+	for s := range t.sorted {
+		if t.values[s] == nil {
+			b.fill(s)
+		} else {
+			b.merge(s)
+		}
+	}
+	for j := range b.perm {
+		b.perm[j] = int32(j)
+	}
+}
+
+// drawMissing draws all missing entries, whether their rows are in the bag or not.
+func (b *builder) drawMissing() {
+	t := b.t
+	for k, j := range t.missCol {
+		if c := t.cols[j]; c.Levels > 0 {
+			b.draws[k] = float64(below(&b.pcg, c.Levels))
+		} else {
+			lower, upper := c.Bounds()
+			b.draws[k] = lower + (upper-lower)*unit(&b.pcg)
+		}
+	}
+	if !t.codedGaps {
+		return
+	}
+	dc := len(t.coded)
+	for k, j := range t.missCol {
+		if t.cols[j].Levels > 0 {
+			b.codes[int(t.missRow[k])*dc+int(t.slot[j])] = uint16(b.draws[k])
+		}
+	}
+}
+
+// fill takes the rows in the bag from a sorted column without gaps.
+func (b *builder) fill(s int) {
+	col := b.entries[s][:cap(b.entries[s])]
+	k, rank := 0, uint64(0)
+	for _, o := range b.t.order[s] {
+		rank += uint64(o / newValue)
+		if l := b.label[o&rowMask]; l != outOfBag {
+			col[k] = entry(rank<<32 | uint64(l))
+			k++
+		}
+	}
+	b.entries[s] = col[:k]
+}
+
+// merge does the same for a column with drawn entries.
+func (b *builder) merge(s int) {
+	t := b.t
+	drawn := b.drawn[:0]
+	for _, k := range t.colMissing[s] {
+		if l := b.label[t.missRow[k]]; l != outOfBag {
+			drawn = append(drawn, draw{b.draws[k], l})
+		}
+	}
+	slices.SortFunc(drawn, func(p, q draw) int {
+		if p.value != q.value {
+			return cmp.Compare(p.value, q.value)
+		}
+		return cmp.Compare(p.label, q.label)
+	})
+	b.drawn = drawn
+
+	col := b.entries[s][:0]
+	rank, last := uint64(0), math.Inf(-1)
+	add := func(v float64, l uint32) {
+		if v != last {
+			rank++
+			last = v
+		}
+		col = append(col, entry(rank<<32|uint64(l)))
+	}
+	for k, o := range t.order[s] {
+		l := b.label[o&rowMask]
+		if l == outOfBag {
+			continue
+		}
+		v := t.values[s][k]
+		for len(drawn) > 0 && drawn[0].value < v {
+			add(drawn[0].value, drawn[0].label)
+			drawn = drawn[1:]
+		}
+		add(v, l)
+	}
+	for _, p := range drawn {
+		add(p.value, p.label)
+	}
+	b.entries[s] = col
+}
+
+// value returns the entry of a row and column as this tree sees it.
+func (b *builder) value(row uint32, j int32) float64 {
+	t := b.t
+	v := t.x[int(row)*t.d+int(j)]
+	if v == v {
+		return v
+	}
+	for k := t.missStart[row]; k < t.missStart[row+1]; k++ {
+		if t.missCol[k] == j {
+			return b.draws[k]
+		}
+	}
+	return v
+}

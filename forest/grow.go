@@ -1,0 +1,353 @@
+package forest
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// pair is the weight of a row and its weighted response, centred at the mean of
+// the node that the row is in and scaled to the range of all responses.
+type pair struct{ w, wy float64 }
+
+// draw is a value drawn for a missing entry.
+type draw struct {
+	value float64
+	label uint32
+}
+
+// task is a node to be grown from the rows labelled lo to hi.
+type task struct {
+	lo, hi         int
+	depth          int
+	parent         int32
+	right          bool // child of the parent
+	leaf           bool
+	constant       uint64 // set of coded columns (by slot, the first 64) known to be constant
+	weight         float64
+	mean, variance float64
+}
+
+// builder grows one tree after the other in memory of its own.
+//
+// Rows are known by their labels. The rows of a node have contiguous labels: a
+// split numbers them anew, left ones first, so that every array below is read
+// and written front to back and small nodes stay in the cache.
+type builder struct {
+	t           *table
+	opt         Options
+	tried       int
+	yScale      float64
+	weightScale float64 // exact powers of two
+	weightUnit  float64 // 1/weightScale
+
+	pcg   rand.PCG
+	count []int32  // multiplicity of each group
+	label []uint32 // of each row of the table, when the tree starts
+	draws []float64
+	drawn []draw
+	codes []uint16
+
+	// By label.
+	y     []float64
+	pairs []pair
+	row   []uint32
+	next  []uint32 // the side, then the label after the split
+
+	entries [][]entry // of each sorted column, ordered by value within each node
+
+	spareY     []float64
+	sparePairs []pair
+	spareRow   []uint32
+	spare      []entry
+
+	perm    []int32 // of the columns
+	bitsRNG uint64  // half used random word
+	half    bool
+
+	hist    []bin
+	present []uint64
+	byMean  []int32
+	best    split
+	stack   []task
+	tree    Tree // grown here, then copied
+	oob     []prediction
+	rowBuf  []float64
+}
+
+func newBuilder(t *table, opt Options) *builder {
+	n := t.n
+	b := &builder{
+		t: t, opt: opt, tried: opt.tried(t.d),
+		count:   make([]int32, t.groups),
+		label:   make([]uint32, n),
+		draws:   make([]float64, len(t.missRow)),
+		codes:   t.codes,
+		entries: make([][]entry, len(t.sorted)),
+		perm:    make([]int32, t.d),
+		rowBuf:  make([]float64, t.d),
+	}
+	if t.codedGaps {
+		b.codes = slices.Clone(t.codes)
+	}
+	// A bootstrap sample holds about 63 % of the rows; growing beyond is possible.
+	rows := n
+	b.y = make([]float64, 0, rows)
+	b.pairs = make([]pair, 0, rows)
+	b.row = make([]uint32, 0, rows)
+	b.next = make([]uint32, rows)
+	b.spareY = make([]float64, rows)
+	b.sparePairs = make([]pair, rows)
+	b.spareRow = make([]uint32, rows)
+	b.spare = make([]entry, rows)
+	for s := range b.entries {
+		b.entries[s] = make([]entry, 0, rows)
+	}
+	width := 0
+	for _, k := range t.width {
+		width = max(width, k)
+	}
+	b.hist = make([]bin, width)
+	b.present = make([]uint64, (width+63)/64)
+	b.byMean = make([]int32, 0, width)
+	b.best.left = make([]uint64, (width+63)/64)
+
+	b.yScale = 1
+	if r := slices.Max(t.y) - slices.Min(t.y); r > 0 {
+		_, e := math.Frexp(r)
+		b.yScale = math.Ldexp(1, -max(e, -1000))
+	}
+	b.weightScale, b.weightUnit = 1, 1
+	if t.w != nil {
+		_, e := math.Frexp(slices.Max(t.w))
+		e = max(e, -1000)
+		b.weightScale, b.weightUnit = math.Ldexp(1, -e), math.Ldexp(1, e)
+	}
+	return b
+}
+
+// grow fits one tree. It returns early, with a tree that must not be used, when
+// the context is done.
+func (b *builder) grow(ctx context.Context, index int) Tree {
+	b.bag(index)
+	b.half = false
+	t := &b.tree
+	t.Feature, t.Threshold, t.Subset = t.Feature[:0], t.Threshold[:0], t.Subset[:0]
+	t.Left, t.Right = t.Left[:0], t.Right[:0]
+	t.Value, t.Variance, t.Weight = t.Value[:0], t.Variance[:0], t.Weight[:0]
+	t.Bits = t.Bits[:0]
+
+	root := task{hi: len(b.row), parent: -1}
+	b.describe(&root)
+	b.stack = append(b.stack[:0], root)
+	for len(b.stack) > 0 {
+		k := b.stack[len(b.stack)-1]
+		b.stack = b.stack[:len(b.stack)-1]
+		node := b.add(&k)
+		if node%256 == 0 && ctx.Err() != nil {
+			return Tree{}
+		}
+		if !k.leaf && b.search(&k) {
+			b.split(&k, node)
+		}
+	}
+	return Tree{
+		Feature: slices.Clone(t.Feature), Threshold: slices.Clone(t.Threshold), Subset: slices.Clone(t.Subset),
+		Left: slices.Clone(t.Left), Right: slices.Clone(t.Right),
+		Value: slices.Clone(t.Value), Variance: slices.Clone(t.Variance), Weight: slices.Clone(t.Weight),
+		Bits: slices.Clone(t.Bits),
+	}
+}
+
+// add appends the node of a task and links its parent.
+func (b *builder) add(k *task) int32 {
+	t := &b.tree
+	node := int32(len(t.Feature))
+	t.Feature = append(t.Feature, -1)
+	t.Threshold = append(t.Threshold, 0)
+	t.Subset = append(t.Subset, -1)
+	t.Left = append(t.Left, -1)
+	t.Right = append(t.Right, -1)
+	t.Value = append(t.Value, k.mean)
+	t.Variance = append(t.Variance, k.variance)
+	t.Weight = append(t.Weight, k.weight*b.weightUnit)
+	if k.parent >= 0 {
+		if k.right {
+			t.Right[k.parent] = node
+		} else {
+			t.Left[k.parent] = node
+		}
+	}
+	return node
+}
+
+// describe fills in the statistics of a task and, unless it is a leaf, centres
+// its responses.
+func (b *builder) describe(k *task) {
+	ys, ps := b.y[k.lo:k.hi], b.pairs[k.lo:k.hi]
+	ps = ps[:len(ys)]
+	lowest, highest := ys[0], ys[0]
+	weight, sum := 0.0, 0.0
+	for i, y := range ys {
+		w := ps[i].w
+		weight += w
+		sum += w * y
+		lowest = min(lowest, y)
+		highest = max(highest, y)
+	}
+	k.weight = weight
+	if lowest == highest {
+		k.mean, k.variance, k.leaf = lowest, 0, true
+		return
+	}
+	mean := sum / weight
+	k.leaf = len(ys) < 2*b.opt.MinLeaf || k.depth >= b.opt.MaxDepth
+	rest, squares := 0.0, 0.0
+	for i, y := range ys {
+		w := ps[i].w
+		dy := y - mean
+		wy := w * dy
+		rest += wy
+		squares += wy * dy
+		ps[i].wy = wy * b.yScale
+	}
+	// What the rounding of the mean left over (the two-pass algorithm of Chan,
+	// Golub and LeVeque, American Statistician 37, 1983).
+	rest /= weight
+	k.mean = min(max(mean+rest, lowest), highest)
+	k.variance = max(squares/weight-rest*rest, 0)
+}
+
+// nextColumn draws the v-th column of a node without replacement.
+func (b *builder) nextColumn(v int) int32 {
+	if !b.half {
+		b.bitsRNG = b.pcg.Uint64()
+	} else {
+		b.bitsRNG >>= 32
+	}
+	b.half = !b.half
+	// The bias of the high word is below len(perm)/2^32.
+	k := v + int(uint64(uint32(b.bitsRNG))*uint64(len(b.perm)-v)>>32)
+	j := b.perm[k]
+	b.perm[k] = b.perm[v]
+	b.perm[v] = j
+	return j
+}
+
+// midpoint returns a threshold t with lower <= t < upper.
+func midpoint(lower, upper float64) float64 {
+	m := lower/2 + upper/2 // the sum could overflow
+	if m >= upper || m < lower {
+		return lower
+	}
+	return m
+}
+
+// split applies the best split to a node and pushes its children.
+func (b *builder) split(k *task, node int32) {
+	t, best := b.t, &b.best
+	j := best.column
+	b.tree.Feature[node] = j
+	next := b.next[k.lo:k.hi]
+	var n int
+	switch t.kind[j] {
+	case sortedColumn:
+		seg := b.entries[t.slot[j]][k.lo:k.hi]
+		n = best.at + 1
+		b.tree.Threshold[node] = midpoint(b.value(b.row[seg[n-1].label()], j), b.value(b.row[seg[n].label()], j))
+		for _, e := range seg[:n] {
+			b.next[e.label()] = 0
+		}
+		for _, e := range seg[n:] {
+			b.next[e.label()] = 1
+		}
+	case countedColumn:
+		slot := int(t.slot[j])
+		lv := t.levels[slot]
+		b.tree.Threshold[node] = midpoint(lv[best.at], lv[best.after])
+		dc, cut := len(t.coded), uint16(best.at)
+		for i, r := range b.row[k.lo:k.hi] {
+			side := uint32(0)
+			if b.codes[int(r)*dc+slot] > cut {
+				side = 1
+			}
+			next[i] = side
+			n += int(1 - side)
+		}
+	case categoricalColumn:
+		slot := int(t.slot[j])
+		dc := len(t.coded)
+		for i, r := range b.row[k.lo:k.hi] {
+			c := b.codes[int(r)*dc+slot]
+			side := uint32(best.left[c>>6]>>(c&63)&1) ^ 1
+			next[i] = side
+			n += int(1 - side)
+		}
+		b.tree.Subset[node] = int32(len(b.tree.Bits))
+		b.tree.Bits = append(b.tree.Bits, best.left[:(t.cols[j].Levels+63)/64]...)
+	}
+
+	mid := k.lo + n
+	b.relabel(k.lo, mid, k.hi)
+	left := task{lo: k.lo, hi: mid, depth: k.depth + 1, parent: node, constant: k.constant}
+	right := task{lo: mid, hi: k.hi, depth: k.depth + 1, parent: node, right: true, constant: k.constant}
+	b.describe(&left)
+	b.describe(&right)
+	if !left.leaf || !right.leaf {
+		for s := range b.entries {
+			partition(b.entries[s][k.lo:k.hi], b.next, b.spare, uint32(mid), !left.leaf, !right.leaf)
+		}
+	}
+	b.stack = append(b.stack, right, left)
+}
+
+// relabel turns the sides in next into new labels and moves the rows there.
+func (b *builder) relabel(lo, mid, hi int) {
+	l, r := lo, mid
+	for i := lo; i < hi; i++ {
+		right := int(b.next[i])
+		y, p, row := b.y[i], b.pairs[i], b.row[i]
+		b.next[i] = uint32(l + (r-l)*right)
+		b.y[l], b.spareY[r-mid] = y, y
+		b.pairs[l], b.sparePairs[r-mid] = p, p
+		b.row[l], b.spareRow[r-mid] = row, row
+		l += 1 - right
+		r += right
+	}
+	copy(b.y[mid:hi], b.spareY)
+	copy(b.pairs[mid:hi], b.sparePairs)
+	copy(b.row[mid:hi], b.spareRow)
+}
+
+// partition moves the entries of a node to those of its children without
+// changing their order, for the children that are wanted.
+func partition(seg []entry, next []uint32, spare []entry, mid uint32, left, right bool) {
+	k := 0
+	switch {
+	case left && right:
+		spare = spare[:len(seg)]
+		for i, e := range seg {
+			l := next[e.label()]
+			e = e>>32<<32 | entry(l)
+			seg[k] = e
+			spare[i-k] = e
+			k += int((l - mid) >> 31)
+		}
+		copy(seg[k:], spare)
+	case left:
+		for _, e := range seg {
+			l := next[e.label()]
+			seg[k] = e>>32<<32 | entry(l)
+			k += int((l - mid) >> 31)
+		}
+	default:
+		k = len(seg) - 1
+		for i := k; i >= 0; i-- {
+			e := seg[i]
+			l := next[e.label()]
+			seg[k] = e>>32<<32 | entry(l)
+			k -= int((l-mid)>>31 ^ 1)
+		}
+	}
+}
