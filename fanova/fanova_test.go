@@ -129,6 +129,14 @@ func compareWithBruteForce(t *testing.T, d *Decomposition, f *forest.Forest, cut
 		near(t, "subset", e.Individual.Mean*v, individual[u], eps)
 		near(t, "closed subset", e.Total.Mean*v, closed[u], eps)
 	}
+	o := newOverlap(context.Background(), d.trees[0])
+	for u := range closed {
+		o.share(func(c int) bool { return u>>c&1 != 0 })
+		near(t, "closed subset by traversal", o.explained(0), closed[u], eps)
+		o.ambiguous = true // must cost time alone
+		near(t, "closed subset by ambiguous traversal", o.explained(0), closed[u], eps)
+		o.ambiguous = false
+	}
 	// Marginals at the centres: a_U is the sum over the other columns.
 	weightedMean := func(fixed map[int]int) float64 {
 		sum := 0.0

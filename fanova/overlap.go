@@ -20,109 +20,114 @@ import (
 type overlap struct {
 	t      *tree
 	shared []bool
-	// below tells the shared columns that the subtree of each node splits on,
-	// column c as bit c%64. With more than 64 columns some have a bit in
-	// common, which costs time but changes nothing else.
-	below     []uint64
+	// nodes of the tree, with what the traversal needs of each in one place.
+	nodes []overlapNode
+	// ambiguous tells that several columns have the same bit in masks.
 	ambiguous bool
-	size      []int32 // nodes of each subtree
-	p, q      *box
-	// refP and refQ are the means that the covariance is taken about.
-	refP, refQ float64
+	// boxes of the two subtrees.
+	boxes [2]*box
+	// reference values that the product is taken about.
+	reference [2]float64
 
 	ctx   context.Context
 	steps int
 	done  bool // the context is
 }
 
+type overlapNode struct {
+	mean, share float64
+	// below tells the shared columns that the subtree splits on, column c as
+	// bit c%64. With more than 64 columns some have a bit in common, which
+	// costs time but changes nothing else.
+	below uint64
+	// column, or -2-column if it is not shared.
+	column, cut, right int32
+	size               int32 // nodes of the subtree
+}
+
 func newOverlap(ctx context.Context, t *tree) *overlap {
 	o := &overlap{
-		t: t, ctx: ctx, p: newBox(t), q: newBox(t),
+		t: t, ctx: ctx, boxes: [2]*box{newBox(t), newBox(t)},
 		shared:    make([]bool, len(t.domain)),
-		below:     make([]uint64, len(t.column)),
-		size:      make([]int32, len(t.column)),
+		nodes:     make([]overlapNode, len(t.column)),
 		ambiguous: len(t.domain) > 64,
 	}
 	for n := len(t.column) - 1; n >= 0; n-- {
-		o.size[n] = 1
+		x := overlapNode{mean: t.mean[n], share: t.share[n], cut: t.cut[n], right: t.right[n], size: 1}
 		if t.column[n] >= 0 {
-			o.size[n] += o.size[n+1] + o.size[t.right[n]]
+			x.size += o.nodes[n+1].size + o.nodes[x.right].size
 		}
+		o.nodes[n] = x
 	}
 	return o
 }
 
 // share chooses the shared columns.
 func (o *overlap) share(shared func(c int) bool) {
-	t := o.t
 	for c := range o.shared {
 		o.shared[c] = shared(c)
 	}
-	for n := len(t.column) - 1; n >= 0; n-- {
-		c := t.column[n]
-		if c < 0 {
-			o.below[n] = 0
+	for n := len(o.nodes) - 1; n >= 0; n-- {
+		x := &o.nodes[n]
+		x.column = o.t.column[n]
+		x.below = 0
+		if x.column < 0 {
 			continue
 		}
-		o.below[n] = o.below[n+1] | o.below[t.right[n]]
-		if o.shared[c] {
-			o.below[n] |= 1 << (c & 63)
+		x.below = o.nodes[n+1].below | o.nodes[x.right].below
+		if o.shared[x.column] {
+			x.below |= 1 << (x.column & 63)
+		} else {
+			x.column = -2 - x.column
 		}
 	}
 }
 
-// narrow restricts both boxes to one side of node n and returns what restores
-// them.
-func (o *overlap) narrow(n int32, left bool) func() {
-	t := o.t
-	c := t.column[n]
-	d := &t.domain[c]
-	if d.levels == 0 {
-		lo, hi := o.p.lo[c], o.p.hi[c]
+// within calls f with both boxes restricted to one side of node n, which splits
+// on a shared column.
+func (o *overlap) within(n int32, left bool, f func() float64) float64 {
+	x := &o.nodes[n]
+	p, q, c := o.boxes[0], o.boxes[1], x.column
+	if d := &o.t.domain[c]; d.levels > 0 {
+		old, part := p.set[c], p.push(d.words)
 		if left {
-			o.p.hi[c], o.q.hi[c] = t.cut[n], t.cut[n]
+			and(part, old, o.t.sets[x.cut:])
 		} else {
-			o.p.lo[c], o.q.lo[c] = t.cut[n], t.cut[n]
+			andNot(part, old, o.t.sets[x.cut:])
 		}
-		return func() {
-			o.p.lo[c], o.q.lo[c], o.p.hi[c], o.q.hi[c] = lo, lo, hi, hi
-		}
+		p.set[c], q.set[c] = part, part
+		v := f()
+		p.set[c], q.set[c] = old, old
+		p.pop(d.words)
+		return v
 	}
-	old := o.p.set[c]
-	part := o.p.push(d.words)
+	lo, hi := p.lo[c], p.hi[c]
 	if left {
-		and(part, old, t.sets[t.cut[n]:])
+		p.hi[c], q.hi[c] = x.cut, x.cut
 	} else {
-		andNot(part, old, t.sets[t.cut[n]:])
+		p.lo[c], q.lo[c] = x.cut, x.cut
 	}
-	o.p.set[c], o.q.set[c] = part, part
-	return func() {
-		o.p.set[c], o.q.set[c] = old, old
-		o.p.pop(d.words)
-	}
+	v := f()
+	p.lo[c], p.hi[c], q.lo[c], q.hi[c] = lo, hi, lo, hi
+	return v
 }
 
 // explained returns Var(E[f | shared columns]) within node n, whose box is the
 // current one.
 func (o *overlap) explained(n int32) float64 {
-	t := o.t
-	if o.below[n] == 0 {
+	x := &o.nodes[n]
+	if x.below == 0 {
 		return 0
 	}
-	l, r, p := n+1, t.right[n], t.share[n]
-	if !o.shared[t.column[n]] {
+	l, r, p := n+1, x.right, x.share
+	if x.column < 0 {
 		v := 2 * p * (1 - p) * o.covariance(l, r)
 		return v + p*p*o.explained(l) + (1-p)*(1-p)*o.explained(r)
 	}
-	delta := t.mean[l] - t.mean[r]
-	v := p * (1 - p) * delta * delta
-	restore := o.narrow(n, true)
-	v += p * o.explained(l)
-	restore()
-	restore = o.narrow(n, false)
-	v += (1 - p) * o.explained(r)
-	restore()
-	return v
+	delta := o.nodes[l].mean - o.nodes[r].mean
+	return p*(1-p)*delta*delta +
+		p*o.within(n, true, func() float64 { return o.explained(l) }) +
+		(1-p)*o.within(n, false, func() float64 { return o.explained(r) })
 }
 
 // unexplained returns E[Var(f | shared columns)] within node n, whose box is the
@@ -131,40 +136,43 @@ func (o *overlap) explained(n int32) float64 {
 // tells whether the subtree splits on an unshared column, and variance[n] is
 // its variance.
 func (o *overlap) unexplained(n int32, has []bool, variance []float64) float64 {
-	t := o.t
 	if !has[n] {
 		return 0
 	}
-	l, r, p := n+1, t.right[n], t.share[n]
-	if !o.shared[t.column[n]] {
-		delta := t.mean[l] - t.mean[r]
+	x := &o.nodes[n]
+	l, r, p := n+1, x.right, x.share
+	if x.column < 0 {
+		delta := o.nodes[l].mean - o.nodes[r].mean
 		v := p * (1 - p) * (delta*delta + max(0, variance[l]+variance[r]-2*o.covariance(l, r)))
 		return v + p*p*o.unexplained(l, has, variance) + (1-p)*(1-p)*o.unexplained(r, has, variance)
 	}
-	restore := o.narrow(n, true)
-	v := p * o.unexplained(l, has, variance)
-	restore()
-	restore = o.narrow(n, false)
-	v += (1 - p) * o.unexplained(r, has, variance)
-	restore()
-	return v
+	return p*o.within(n, true, func() float64 { return o.unexplained(l, has, variance) }) +
+		(1-p)*o.within(n, false, func() float64 { return o.unexplained(r, has, variance) })
 }
 
 // covariance of the subtrees p and q, which have the current box in common.
 func (o *overlap) covariance(p, q int32) float64 {
-	o.refP, o.refQ = o.t.mean[p], o.t.mean[q]
-	return o.product(p, q, 0, 0)
+	o.reference = [2]float64{o.nodes[p].mean, o.nodes[q].mean}
+	return o.product(p, q, 0, 0, 0)
 }
 
-// product returns the mean of (f_p - refP)(f_q - refQ) over the common box of p and
-// q. cutP and cutQ tell the shared columns in which the common box is smaller than
-// that of p and of q.
-func (o *overlap) product(p, q int32, cutP, cutQ uint64) float64 {
-	t := o.t
-	bp, bq := o.below[p], o.below[q]
-	openP, openQ := bp&(bq|cutP), bq&(bp|cutQ)
+// product returns the mean of (f_p - reference)(f_q - reference) over the common box
+// of p, which has the box number side, and q, which has the other one. cutP and
+// cutQ tell the shared columns in which the common box is smaller than that of
+// p and of q.
+func (o *overlap) product(p, q int32, cutP, cutQ uint64, side int) float64 {
+	a, b := &o.nodes[p], &o.nodes[q]
+	openP, openQ := a.below&(b.below|cutP), b.below&(a.below|cutQ)
 	if openP|openQ == 0 {
-		return (t.mean[p] - o.refP) * (t.mean[q] - o.refQ)
+		return (a.mean - o.reference[side&1]) * (b.mean - o.reference[side&1^1])
+	}
+	// Divide the larger one of those that matter.
+	if openP == 0 || openQ != 0 && b.size > a.size {
+		a, p, q, cutP, cutQ, side = b, q, p, cutQ, cutP, side^1
+	}
+	c := a.column
+	if c < 0 {
+		return a.share*o.product(p+1, q, cutP, cutQ, side) + (1-a.share)*o.product(a.right, q, cutP, cutQ, side)
 	}
 	if o.steps++; o.steps&0xffff == 0 && o.ctx.Err() != nil {
 		o.done = true
@@ -172,85 +180,87 @@ func (o *overlap) product(p, q int32, cutP, cutQ uint64) float64 {
 	if o.done {
 		return 0
 	}
-	// Divide the larger one of those that matter.
-	if openQ == 0 || openP != 0 && o.size[p] >= o.size[q] {
-		return o.divide(p, q, cutP, cutQ, o.p, o.q, false)
+	d := &o.t.domain[c]
+	if d.levels > 0 {
+		return o.productLevels(p, q, cutP, cutQ, side)
 	}
-	return o.divide(q, p, cutQ, cutP, o.q, o.p, true)
+	mine, other := o.boxes[side&1], o.boxes[side&1^1]
+	lo, hi, cut := mine.lo[c], mine.hi[c], a.cut
+	qlo, qhi := other.lo[c], other.hi[c]
+	from, to := max(lo, qlo), min(hi, qhi)
+	bit := uint64(1) << (c & 63)
+	if !o.ambiguous {
+		cutP, cutQ = cutP&^bit, cutQ&^bit
+	}
+	var left, right float64
+	if cut > from {
+		cp, cq := cutP, cutQ
+		if lo < qlo || qhi < cut {
+			cp |= bit
+		}
+		if qlo < lo || cut < qhi {
+			cq |= bit
+		}
+		mine.hi[c] = cut
+		left = o.product(p+1, q, cp, cq, side)
+		mine.hi[c] = hi
+		if cut >= to {
+			return left
+		}
+	}
+	cp, cq := cutP, cutQ
+	if cut < qlo || qhi < hi {
+		cp |= bit
+	}
+	if qlo < cut || hi < qhi {
+		cq |= bit
+	}
+	mine.lo[c] = cut
+	right = o.product(a.right, q, cp, cq, side)
+	mine.lo[c] = lo
+	if cut <= from {
+		return right
+	}
+	at := d.position[cut]
+	return ((at-d.position[from])*left + (d.position[to]-at)*right) / (d.position[to] - d.position[from])
 }
 
-// divide goes down to the children of p; mine is the box of p and other that of q,
-// and swapped tells that the two have changed roles.
-func (o *overlap) divide(p, q int32, cutP, cutQ uint64, mine, other *box, swapped bool) float64 {
-	t := o.t
-	c := t.column[p]
-	l, r := p+1, t.right[p]
-	next := func(child int32, cutP, cutQ uint64) float64 {
-		if swapped {
-			return o.product(q, child, cutQ, cutP)
-		}
-		return o.product(child, q, cutP, cutQ)
-	}
-	if !o.shared[c] {
-		s := t.share[p]
-		return s*next(l, cutP, cutQ) + (1-s)*next(r, cutP, cutQ)
-	}
-	d := &t.domain[c]
-	bit := uint64(1) << (c & 63)
-	mark := func(smallerP, smallerQ bool) (uint64, uint64) {
-		newP, newQ := cutP&^bit, cutQ&^bit
-		if smallerP || o.ambiguous && cutP&bit != 0 {
-			newP |= bit
-		}
-		if smallerQ || o.ambiguous && cutQ&bit != 0 {
-			newQ |= bit
-		}
-		return newP, newQ
-	}
-	if d.levels == 0 {
-		lo, hi, cut := mine.lo[c], mine.hi[c], t.cut[p]
-		qlo, qhi := other.lo[c], other.hi[c]
-		from, to := max(lo, qlo), min(hi, qhi)
-		v := 0.0
-		s := 1.0
-		if cut < to {
-			s = 0
-			if cut > from {
-				s = (d.position[cut] - d.position[from]) / (d.position[to] - d.position[from])
-			}
-		}
-		if s > 0 {
-			mine.hi[c] = cut
-			cp, cq := mark(lo < qlo || cut > qhi, qlo < lo || qhi > cut)
-			v += s * next(l, cp, cq)
-			mine.hi[c] = hi
-		}
-		if s < 1 {
-			mine.lo[c] = cut
-			cp, cq := mark(cut < qlo || hi > qhi, qlo < cut || qhi > hi)
-			v += (1 - s) * next(r, cp, cq)
-			mine.lo[c] = lo
-		}
-		return v
-	}
-	old, theirs, goLeft := mine.set[c], other.set[c], t.sets[t.cut[p]:]
+// productLevels is product for node p that splits on a categorical column.
+func (o *overlap) productLevels(p, q int32, cutP, cutQ uint64, side int) float64 {
+	a := &o.nodes[p]
+	c := a.column
+	d := &o.t.domain[c]
+	mine, other := o.boxes[side&1], o.boxes[side&1^1]
+	old, theirs, goLeft := mine.set[c], other.set[c], o.t.sets[a.cut:]
 	both, left := 0, 0
 	for w, x := range old {
 		both += bits.OnesCount64(x & theirs[w])
 		left += bits.OnesCount64(x & theirs[w] & goLeft[w])
 	}
-	v := 0.0
+	bit := uint64(1) << (c & 63)
+	if !o.ambiguous {
+		cutP, cutQ = cutP&^bit, cutQ&^bit
+	}
 	part := mine.push(d.words)
 	mine.set[c] = part
+	child := func(n int32) float64 {
+		cp, cq := cutP, cutQ
+		if !subset(part, theirs) {
+			cp |= bit
+		}
+		if !subset(theirs, part) {
+			cq |= bit
+		}
+		return o.product(n, q, cp, cq, side)
+	}
+	v := 0.0
 	if left > 0 {
 		and(part, old, goLeft)
-		cp, cq := mark(!subset(part, theirs), !subset(theirs, part))
-		v += float64(left) / float64(both) * next(l, cp, cq)
+		v += float64(left) / float64(both) * child(p+1)
 	}
 	if left < both {
 		andNot(part, old, goLeft)
-		cp, cq := mark(!subset(part, theirs), !subset(theirs, part))
-		v += float64(both-left) / float64(both) * next(r, cp, cq)
+		v += float64(both-left) / float64(both) * child(a.right)
 	}
 	mine.set[c] = old
 	mine.pop(d.words)

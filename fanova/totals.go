@@ -28,29 +28,35 @@ func (d *Decomposition) Totals(ctx context.Context) ([]TotalIndex, error) {
 	for c := range out {
 		out[c] = TotalIndex{Column: c, ByTree: make([]float64, len(d.trees))}
 	}
-	err := d.parallel(ctx, len(d.trees), d.opt.Progress, func(_, k int) error {
-		t := d.trees[k]
+	// A piece is one column of one tree; a worker keeps what it prepared for a
+	// tree from one column to the next.
+	type state struct {
+		tree     int
+		overlap  *overlap
+		variance []float64
+		has      []bool
+	}
+	states := make([]state, d.workers(len(d.trees)*n))
+	err := d.parallel(ctx, len(d.trees)*n, d.opt.Progress, func(worker, piece int) error {
+		k, c := piece/n, piece%n
+		t, s := d.trees[k], &states[worker]
 		if t.variance == 0 {
-			for c := range out {
-				out[c].ByTree[k] = math.NaN()
-			}
+			out[c].ByTree[k] = math.NaN()
 			return nil
 		}
-		o := newOverlap(ctx, t)
-		variance := t.variances()
-		has := make([]bool, len(t.column))
-		for c := range out {
-			if d.mains[k][c].step == nil {
-				continue // never split
-			}
-			for i := len(has) - 1; i >= 0; i-- {
-				has[i] = t.column[i] >= 0 && (int(t.column[i]) == c || has[i+1] || has[t.right[i]])
-			}
-			o.share(func(s int) bool { return s != c })
-			out[c].ByTree[k] = o.unexplained(0, has, variance) / t.variance
-			if o.done {
-				return ctx.Err()
-			}
+		if d.mains[k][c].step == nil {
+			return nil // never split
+		}
+		if s.overlap == nil || s.tree != k {
+			*s = state{k, newOverlap(ctx, t), t.variances(), make([]bool, len(t.column))}
+		}
+		for i := len(s.has) - 1; i >= 0; i-- {
+			s.has[i] = t.column[i] >= 0 && (int(t.column[i]) == c || s.has[i+1] || s.has[t.right[i]])
+		}
+		s.overlap.share(func(other int) bool { return other != c })
+		out[c].ByTree[k] = s.overlap.unexplained(0, s.has, s.variance) / t.variance
+		if s.overlap.done {
+			return ctx.Err()
 		}
 		return nil
 	})
