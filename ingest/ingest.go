@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/ingest/source"
@@ -93,47 +92,16 @@ func OpenFS(ctx context.Context, fsys fs.FS, name string, opt Options) (*nasalyz
 
 func read(ctx context.Context, s *source.Source, opt Options) (*nasalyze.Study, []Finding, error) {
 	var findings source.Findings
-	s.Watch(opt.Progress)
-	format, reason, err := choose(s, opt.Format)
-	if err != nil {
-		return nil, nil, err
-	}
-	study, err := format.Read(ctx, s, opt, &findings)
+	s, format, reason, err := choose(s, opt.Format, &findings)
 	if err != nil {
 		return nil, findings.All(), err
+	}
+	s.Watch(opt.Progress)
+	study, err := format.Read(ctx, s, opt, &findings)
+	if err != nil {
+		return nil, findings.All(), fmt.Errorf("reading as %s: %w", format.Name, err)
 	}
 	study.Provenance.Format, study.Provenance.Reason = format.Name, reason
 	study.Provenance.Inputs = append(study.Provenance.Inputs, s.Inputs()...)
 	return study, findings.All(), nil
-}
-
-// choose returns the format to read s with, and why.
-func choose(s *source.Source, name string) (Format, string, error) {
-	if name != "" {
-		for _, f := range formats {
-			if f.Name == name {
-				return f, "asked for", nil
-			}
-		}
-		names := make([]string, len(formats))
-		for i, f := range formats {
-			names[i] = f.Name
-		}
-		return Format{}, "", fmt.Errorf("unknown format %q, expected one of %s", name, strings.Join(names, ", "))
-	}
-	for i, v := range detect(s) {
-		if v.OK {
-			return formats[i], v.Reason, nil
-		}
-	}
-	return Format{}, "", unknown(s)
-}
-
-func unknown(s *source.Source) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: not a log of a known format:", s.Path)
-	for _, v := range detect(s) {
-		fmt.Fprintf(&b, "\n  %s: %s", v.Format, v.Reason)
-	}
-	return errors.New(b.String())
 }

@@ -1,9 +1,13 @@
 package ingest
 
-import "github.com/nasalyze/nasalyze/ingest/hpbandster"
+import (
+	"github.com/nasalyze/nasalyze/ingest/deepcave"
+	"github.com/nasalyze/nasalyze/ingest/hpbandster"
+)
 
 // formats in the order of detection: directories by their file names first,
 // single files by their first bytes last. A new format is a line here.
 var formats = []Format{
+	deepcave.Format,
 	hpbandster.Format,
 }

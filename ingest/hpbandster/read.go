@@ -95,7 +95,7 @@ func Read(ctx context.Context, s *source.Source, opt source.Options, findings *s
 	if err := r.lines(ctx, s, results, r.result); err != nil {
 		return nil, err
 	}
-	study := nasalyze.Study{Name: filepath.Base(s.Path), BudgetName: opt.BudgetName, BudgetUnit: opt.BudgetUnit}
+	study := nasalyze.Study{Name: s.Title(), BudgetName: opt.BudgetName, BudgetUnit: opt.BudgetUnit}
 	if study.BudgetName == "" {
 		study.BudgetName = "budget"
 	}

@@ -460,3 +460,6 @@ func Text(raw []byte) (string, bool) {
 
 // IsNull reports whether a raw value is missing or null.
 func IsNull(raw []byte) bool { return len(raw) == 0 || string(raw) == "null" }
+
+// Pos returns the number of bytes read.
+func (d *Dec) Pos() int { return d.pos }

@@ -19,14 +19,18 @@ func (b *Builder) align(s *nasalyze.Study) error {
 			return err
 		}
 		s.Space, s.Provenance.Inferred = space, true
-	} else if err := b.retype(&s.Space); err != nil {
-		return err
+	} else {
+		space, err := b.adapt(s.Space)
+		if err != nil {
+			return err
+		}
+		s.Space = space
 	}
-	target := make([]int, len(b.names)) // column -> parameter, -1 if unknown to the space
+	at := make([]int, len(b.names)) // column -> parameter, -1 if unknown to the space
 	inOrder := len(b.names) == len(s.Space.Params)
 	for j, name := range b.names {
-		target[j] = s.Space.Index(name)
-		inOrder = inOrder && target[j] == j
+		at[j] = target(s.Space, name)
+		inOrder = inOrder && at[j] == j
 	}
 	s.Configs = make([]nasalyze.Config, len(b.configs))
 	check := checker{b: b, space: s.Space}
@@ -38,7 +42,7 @@ func (b *Builder) align(s *nasalyze.Study) error {
 		if !inOrder || len(c.Values) < len(s.Space.Params) {
 			c.Values = make([]nasalyze.Value, len(s.Space.Params))
 			for j, v := range e.Values {
-				if k := target[j]; k >= 0 {
+				if k := at[j]; k >= 0 {
 					c.Values[k] = v
 				} else if !v.IsAbsent() {
 					extra = appendExtra(extra, b.names[j], v)
@@ -75,8 +79,10 @@ func appendExtra(extra []string, name string, v nasalyze.Value) []string {
 // mergeExtra adds members to a JSON object.
 func mergeExtra(object json.RawMessage, members []string) json.RawMessage {
 	all := strings.Join(members, ",")
-	if inner := strings.TrimSpace(string(object)); len(inner) > 2 {
-		return json.RawMessage(strings.TrimSuffix(inner, "}") + "," + all + "}")
+	inner := strings.TrimSpace(string(object))
+	inner = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(inner, "{"), "}"))
+	if inner != "" {
+		all = inner + "," + all
 	}
 	return json.RawMessage("{" + all + "}")
 }

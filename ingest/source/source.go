@@ -13,6 +13,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/nasalyze/nasalyze"
 )
@@ -127,6 +129,50 @@ func (s *Source) Display(name string) string {
 		return s.Path
 	}
 	return filepath.Join(s.root(), name)
+}
+
+var runDirectory = regexp.MustCompile(`^run[_-]?[0-9]+$`)
+
+// Title is a name for the study in the source: the last part of the path
+// without the suffixes of tables, with the parent in front where that part is
+// only run_1 or the like.
+func (s *Source) Title() string {
+	if s.Path == Stdin {
+		return "stdin"
+	}
+	p := s.Path
+	if abs, err := filepath.Abs(p); err == nil && (p == "." || p == "" || strings.HasPrefix(p, "..")) {
+		p = abs
+	}
+	base := filepath.Base(p)
+	if parent := filepath.Base(filepath.Dir(p)); runDirectory.MatchString(base) && parent != "." && parent != string(filepath.Separator) {
+		return parent + "/" + base
+	}
+	if !s.Dir {
+		base = strings.TrimSuffix(base, ".gz")
+		base = strings.TrimSuffix(base, filepath.Ext(base))
+	}
+	return base
+}
+
+// Files returns the names of the files in the directory, sorted; nil for a file.
+func (s *Source) Files() []string { return s.entries(false) }
+
+// Dirs returns the names of the directories in the directory, sorted; nil for a file.
+func (s *Source) Dirs() []string { return s.entries(true) }
+
+func (s *Source) entries(dirs bool) []string {
+	entries, err := fs.ReadDir(s.FS, ".")
+	if err != nil || !s.Dir {
+		return nil
+	}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() == dirs {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // Has reports whether there is a file of that name in the directory, or beside the file.

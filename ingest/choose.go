@@ -1,0 +1,148 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/nasalyze/nasalyze/ingest/source"
+)
+
+// choose returns the source to read, the format to read it with, and why. A
+// directory that is no log but holds one run is taken for that run.
+func choose(s *source.Source, name string, findings *source.Findings) (*source.Source, Format, string, error) {
+	candidates := formats
+	if name != "" {
+		candidates = nil
+		names := make([]string, len(formats))
+		for i, f := range formats {
+			names[i] = f.Name
+			if f.Name == name {
+				candidates = formats[i : i+1]
+			}
+		}
+		if candidates == nil {
+			return nil, Format{}, "", fmt.Errorf("unknown format %q, expected one of %s", name, strings.Join(names, ", "))
+		}
+	}
+	if f, reason, ok := first(s, candidates); ok {
+		return s, f, reason, nil
+	}
+	runs, err := runsWithin(s, candidates)
+	if err != nil {
+		return nil, Format{}, "", err
+	}
+	switch len(runs) {
+	case 0:
+		if name != "" { // the format itself says best what it misses
+			return s, candidates[0], "asked for", nil
+		}
+		return nil, Format{}, "", unknown(s)
+	case 1:
+		r := runs[0]
+		findings.Add(Finding{Severity: Note, Code: "single-run", Path: s.Path,
+			Message: fmt.Sprintf("no log itself, but it holds one run, which is read: %s", r.source.Path)})
+		return r.source, r.format, r.reason, nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: holds %d runs; give one of them, or several to pool them:", s.Path, len(runs))
+	for _, r := range runs {
+		fmt.Fprintf(&b, "\n  %s (%s)", r.source.Path, r.format.Name)
+	}
+	return nil, Format{}, "", errors.New(b.String())
+}
+
+func first(s *source.Source, candidates []Format) (Format, string, bool) {
+	for _, f := range candidates {
+		if reason, ok := f.Detect(s); ok {
+			return f, reason, true
+		}
+	}
+	return Format{}, "", false
+}
+
+type run struct {
+	source *source.Source
+	format Format
+	reason string
+}
+
+// runsWithin returns the directories in s that are logs.
+func runsWithin(s *source.Source, candidates []Format) ([]run, error) {
+	var runs []run
+	for _, dir := range s.Dirs() {
+		sub, err := s.Sub(dir)
+		if err != nil {
+			return nil, err
+		}
+		if f, reason, ok := first(sub, candidates); ok {
+			runs = append(runs, run{sub, f, reason})
+		}
+	}
+	return runs, nil
+}
+
+// unknown is the error for a source that no format knows.
+func unknown(s *source.Source) error {
+	var b strings.Builder
+	if what := unsupported(s); what != "" {
+		fmt.Fprintf(&b, "%s: this is %s, which nasalyze does not read. Looked for:", s.Path, what)
+	} else {
+		fmt.Fprintf(&b, "%s: not a log of a known format. Looked for:", s.Path)
+	}
+	for _, v := range detect(s) {
+		fmt.Fprintf(&b, "\n  %s: %s", v.Format, v.Reason)
+	}
+	return errors.New(b.String())
+}
+
+// foreign are files by which logs that are known but not read are recognised.
+var foreign = []struct{ pattern, what string }{
+	{"experiment_state-*.json", "a Ray Tune experiment"},
+	{"experiment_state*.json", "a Ray Tune experiment"},
+	{"results.csv.zip", "a Syne Tune experiment"},
+	{"runhistory.json", "a SMAC run"},
+	{"history.parquet.gzip", "a DEHB history in Parquet"},
+	{"history.parquet", "an AMLTK history in Parquet"},
+	{"*.parquet", "a Parquet table"},
+	{"mlruns", "an MLflow store"},
+	{"wandb-summary.json", "a Weights & Biases run"},
+	{"tuner.dill", "a Syne Tune experiment"},
+	{"*.pkl", "a Python pickle; export it to CSV or JSON Lines, as reading a pickle runs its code"},
+	{"*.pickle", "a Python pickle; export it to CSV or JSON Lines, as reading a pickle runs its code"},
+}
+
+// unsupported names the kind of log that s seems to be; empty if it cannot tell.
+func unsupported(s *source.Source) string {
+	names := []string{s.Name}
+	if s.Dir {
+		names = append(s.Files(), s.Dirs()...)
+	}
+	for _, f := range foreign {
+		for _, name := range names {
+			if ok, _ := path.Match(f.pattern, name); ok {
+				return f.what
+			}
+		}
+	}
+	if s.Dir {
+		return ""
+	}
+	head, err := s.Head(s.Name, 4096)
+	switch {
+	case err != nil:
+	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
+		return "an SQLite database (Optuna, NNI, MLflow or Ax)"
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return "a Parquet table"
+	case len(head) > 1 && head[0] == 0x80 && head[1] >= 2 && head[1] <= 5:
+		return "a Python pickle; export it to CSV or JSON Lines, as reading a pickle runs its code"
+	case bytes.Contains(head, []byte(`"op_code"`)):
+		return "an Optuna journal"
+	case bytes.Contains(head, []byte(`"__type"`)):
+		return "an Ax experiment"
+	}
+	return ""
+}
