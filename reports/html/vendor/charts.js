@@ -1,0 +1,13 @@
+// The charts, components and renderer of Apache ECharts that the report page uses.
+// `npm ci && npm run build` makes charts.min.js of it.
+export { init, use } from "echarts/core";
+import { use } from "echarts/core";
+import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
+import { GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import { CanvasRenderer } from "echarts/renderers";
+
+use([
+  BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart,
+  GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent,
+  CanvasRenderer,
+]);
