@@ -46,11 +46,15 @@ func pairIndex(a, b, n int) int { return a*(2*n-a-1)/2 + b - a - 1 }
 func (d *Decomposition) pairsOfTree(ctx context.Context, s *pairSolver, k int, want func(a, b int) bool, effects []Effect) {
 	t, n := d.trees[k], len(d.columns)
 	s.reset(t)
+	limit := maxTerms
+	if s.limit > 0 {
+		limit = s.limit
+	}
 	for first := 0; first < n; {
 		// Columns first..last-1 in one go: as many as fit in memory.
 		last, terms := first, 0
-		for last < n && (last == first || terms+s.count[last] <= maxTerms) {
-			terms += s.count[last]
+		for last < n && (last == first || terms+int(s.countFirst[last]) <= limit) {
+			terms += int(s.countFirst[last])
 			last++
 		}
 		s.collect(first, last, want)
@@ -78,8 +82,8 @@ const maxTerms = 1 << 20
 // other, adds to the marginal of the pair: left or right, by the side of the
 // split, times the indicator of the other column's range. A numeric column has
 // its range of cells in lo and hi, and cut in between if it is the one that is
-// split; a categorical one has in lo the place of its set of levels and in cut that
-// of those which go left.
+// split, else equal to lo; a categorical one has in lo the place of its set of levels
+// and in cut that of those which go left.
 type term struct {
 	left, right float64
 	splitA      bool
@@ -92,20 +96,21 @@ type span struct{ lo, cut, hi int32 }
 // that it keeps.
 type pairSolver struct {
 	t *tree
-	// count of terms by first column of the pair, start of each pair's terms.
-	count []int
-	start []int
-	terms []term
-	sets  []uint64 // of the terms
-
-	first int // column of the pairs at hand
+	// count of terms by pair, a*columns+b, and by first column; start of the terms
+	// of each pair at hand.
+	count, countFirst []int32
+	start, next       []int
+	terms             []term
+	sets              []uint64 // of the terms
 
 	rank     [2][]int32   // of each used border, by axis
 	position [2][]float64 // of the used borders, by axis
 	cells    []float64    // of the grid, by rows
 	sum      []float64    // of a row or a column
+	updates  []update
 	sweep    sweep
-	way      way
+	way      way // for tests, as is limit, in place of maxTerms
+	limit    int
 }
 
 // way is how to solve pairs of numeric columns.
@@ -120,14 +125,15 @@ const (
 // reset takes on a tree and counts its terms.
 func (s *pairSolver) reset(t *tree) {
 	s.t = t
-	n := len(t.domain)
-	s.count = resize(s.count, n)
+	columns := int32(len(t.domain))
+	s.count, s.countFirst = resize(s.count, int(columns*columns)), resize(s.countFirst, int(columns))
 	w := newWalker(t)
 	w.walk(func(n int32, _ float64) {
 		c := t.column[n]
 		for _, o := range w.active {
 			if o != c {
-				s.count[min(o, c)]++
+				s.count[min(o, c)*columns+max(o, c)]++
+				s.countFirst[min(o, c)]++
 			}
 		}
 	})
@@ -136,35 +142,16 @@ func (s *pairSolver) reset(t *tree) {
 // collect gathers the terms of the wanted pairs whose first column is in
 // first..last-1.
 func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
-	t, n := s.t, len(s.t.domain)
-	wanted := make([]bool, (last-first)*n)
-	for a := first; a < last; a++ {
-		for b := a + 1; b < n; b++ {
-			wanted[(a-first)*n+b] = want(a, b)
-		}
-	}
-	s.start = resize(s.start, (last-first)*n+1)
-	index := func(c, o int32) int {
-		a, b := int(min(c, o)), int(max(c, o))
-		if a < first || a >= last || a == b {
-			return -1
-		}
-		i := (a-first)*n + b
-		if !wanted[i] {
-			return -1
-		}
-		return i
-	}
-	w := newWalker(t)
-	w.walk(func(n int32, _ float64) {
-		for _, o := range w.active {
-			if i := index(t.column[n], o); i >= 0 {
-				s.start[i+1]++
+	t, columns := s.t, len(s.t.domain)
+	s.start = resize(s.start, columns*columns+1)
+	for a := range columns {
+		for b := range columns {
+			i := a*columns + b
+			s.start[i+1] = s.start[i]
+			if a >= first && a < last && a < b && want(a, b) {
+				s.start[i+1] += int(s.count[i])
 			}
 		}
-	})
-	for i := range len(s.start) - 1 {
-		s.start[i+1] += s.start[i]
 	}
 	total := s.start[len(s.start)-1]
 	if cap(s.terms) < total {
@@ -172,34 +159,32 @@ func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
 	}
 	s.terms = s.terms[:total]
 	s.sets = s.sets[:0]
-	w = newWalker(t)
+	// next is where the next term of each pair goes.
+	s.next = append(s.next[:0], s.start...)
+	w := newWalker(t)
 	w.walk(func(n int32, volume float64) {
 		c := t.column[n]
 		l, r := t.mean[n+1]-t.mean[n], t.mean[t.right[n]]-t.mean[n]
 		split := span{-1, -1, -1}
 		for _, o := range w.active {
-			i := index(c, o)
-			if i < 0 {
+			i := int(min(c, o))*columns + int(max(c, o))
+			if c == o || s.start[i] == s.start[i+1] {
 				continue
 			}
 			if split.lo < 0 {
 				split = s.span(w, c, n)
 			}
 			weight := volume / (w.side[c] * w.side[o])
-			x := term{left: weight * l, right: weight * r, splitA: c < o, a: split, b: split}
+			x := &s.terms[s.next[i]]
+			s.next[i]++
+			*x = term{left: weight * l, right: weight * r, splitA: c < o, a: split, b: split}
 			if c < o {
 				x.b = s.span(w, o, -1)
 			} else {
 				x.a = s.span(w, o, -1)
 			}
-			s.terms[s.start[i]] = x
-			s.start[i]++
 		}
 	})
-	// The starts have moved to the ends, which are the next ones' starts.
-	copy(s.start[1:], s.start[:len(s.start)-1])
-	s.start[0] = 0
-	s.first = first
 }
 
 // span describes the current range of column c; n is the node if that splits
@@ -207,7 +192,7 @@ func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
 func (s *pairSolver) span(w *walker, c, n int32) span {
 	d := &s.t.domain[c]
 	if d.levels == 0 {
-		x := span{lo: w.lo[c], hi: w.hi[c], cut: -1}
+		x := span{lo: w.lo[c], hi: w.hi[c], cut: w.lo[c]}
 		if n >= 0 {
 			x.cut = s.t.cut[n]
 		}
@@ -226,6 +211,6 @@ func (s *pairSolver) span(w *walker, c, n int32) span {
 
 // of returns the terms of the pair a < b.
 func (s *pairSolver) of(a, b int) []term {
-	i := (a-s.first)*len(s.t.domain) + b
+	i := a*len(s.t.domain) + b
 	return s.terms[s.start[i]:s.start[i+1]]
 }

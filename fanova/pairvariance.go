@@ -31,117 +31,134 @@ func (s *pairSolver) variance(a, b int) float64 {
 // numeric solves a pair of numeric columns on the grid of the borders that the
 // terms use, with a as the rows.
 func (s *pairSolver) numeric(terms []term, da, db *domain) float64 {
-	s.mark(0, da, terms, func(x *term) span { return x.a })
-	s.mark(1, db, terms, func(x *term) span { return x.b })
+	ra, rb := resize(s.rank[0], len(da.position)), resize(s.rank[1], len(db.position))
+	for i := range terms {
+		x := &terms[i]
+		ra[x.a.lo], ra[x.a.cut], ra[x.a.hi] = 1, 1, 1
+		rb[x.b.lo], rb[x.b.cut], rb[x.b.hi] = 1, 1, 1
+	}
+	s.rank[0], s.rank[1] = ra, rb
+	s.position[0] = rankUsed(ra, da.position, s.position[0])
+	s.position[1] = rankUsed(rb, db.position, s.position[1])
 	rows, cols := len(s.position[0])-1, len(s.position[1])-1
 	way := s.way
 	if way == cheapest {
 		way = byGrid
-		// A grid cell costs about one unit and an update of the segment tree
-		// sweepCost units per level.
-		if float64(rows)*float64(cols) > sweepCost*6*float64(len(terms))*float64(bits.Len(uint(cols))) {
+		updates := 6 * len(terms)
+		if float64(rows)*float64(cols) > sweepCost*float64(updates)*float64(bits.Len(uint(cols))) {
 			way = bySweep
 		}
 	}
+	s.update(terms)
 	if way == byGrid {
-		return s.grid(terms, rows, cols)
+		return s.grid(rows, cols)
 	}
-	return s.sweepRows(terms, rows, cols)
+	return s.sweepRows(rows, cols)
 }
 
+// sweepCost is the time that an update of the segment tree takes per level, in
+// units of that for a cell of the grid.
 const sweepCost = 1.5
 
-// mark ranks the borders of one axis that the terms use.
-func (s *pairSolver) mark(axis int, d *domain, terms []term, of func(*term) span) {
-	rank := resize(s.rank[axis], len(d.position))
-	for i := range terms {
-		x := of(&terms[i])
-		rank[x.lo], rank[x.hi] = 1, 1
-		if x.cut >= 0 {
-			rank[x.cut] = 1
+// rankUsed replaces the marks of used borders by their ranks and returns their
+// positions.
+func rankUsed(mark []int32, position, used []float64) []float64 {
+	used = used[:0]
+	for i, m := range mark {
+		if m != 0 {
+			mark[i] = int32(len(used))
+			used = append(used, position[i])
 		}
 	}
-	position := s.position[axis][:0]
-	for i, used := range rank {
-		if used != 0 {
-			rank[i] = int32(len(position))
-			position = append(position, d.position[i])
-		}
-	}
-	s.rank[axis], s.position[axis] = rank, position
+	return used
 }
 
-// updates calls f with the changes, in rank, that make A of zero: from row r
-// on, all columns from c on change by v.
-func (s *pairSolver) updates(terms []term, f func(r, c int32, v float64)) {
+// update is a change of A: from row r on, all columns from c on rise by v.
+type update struct {
+	r, c int32
+	v    float64
+}
+
+// update lists the changes, in ranks, that make A of zero.
+func (s *pairSolver) update(terms []term) {
 	ra, rb := s.rank[0], s.rank[1]
+	s.updates = slices.Grow(s.updates[:0], 6*len(terms))[:6*len(terms)]
 	for i := range terms {
-		x := &terms[i]
-		a0, a1, b0, b1 := ra[x.a.lo], ra[x.a.hi], rb[x.b.lo], rb[x.b.hi]
+		x, u := &terms[i], s.updates[6*i:][:6]
+		a0, a1, a2 := ra[x.a.lo], ra[x.a.cut], ra[x.a.hi]
+		b0, b1, b2 := rb[x.b.lo], rb[x.b.cut], rb[x.b.hi]
+		step := x.right - x.left
 		if x.splitA {
-			cut := ra[x.a.cut]
-			f(a0, b0, x.left)
-			f(a0, b1, -x.left)
-			f(cut, b0, x.right-x.left)
-			f(cut, b1, x.left-x.right)
-			f(a1, b0, -x.right)
-			f(a1, b1, x.right)
-			continue
+			u[0], u[1] = update{a0, b0, x.left}, update{a0, b2, -x.left}
+			u[2], u[3] = update{a1, b0, step}, update{a1, b2, -step}
+			u[4], u[5] = update{a2, b0, -x.right}, update{a2, b2, x.right}
+		} else {
+			u[0], u[1] = update{a0, b0, x.left}, update{a2, b0, -x.left}
+			u[2], u[3] = update{a0, b1, step}, update{a2, b1, -step}
+			u[4], u[5] = update{a0, b2, -x.right}, update{a2, b2, x.right}
 		}
-		cut := rb[x.b.cut]
-		f(a0, b0, x.left)
-		f(a0, cut, x.right-x.left)
-		f(a0, b1, -x.right)
-		f(a1, b0, -x.left)
-		f(a1, cut, x.left-x.right)
-		f(a1, b1, x.right)
 	}
 }
 
 // grid fills the whole grid by a two-dimensional difference array.
-func (s *pairSolver) grid(terms []term, rows, cols int) float64 {
+func (s *pairSolver) grid(rows, cols int) float64 {
 	stride := cols + 1
 	s.cells = resize(s.cells, (rows+1)*stride)
 	cells := s.cells
-	s.updates(terms, func(r, c int32, v float64) { cells[int(r)*stride+int(c)] += v })
-	s.sum = resize(s.sum, 2*cols)
-	// below is A as differences along the row; mean is E[A|x_b].
-	below, mean := s.sum[:cols], s.sum[cols:]
 	pa, pb := s.position[0], s.position[1]
+	s.sum = resize(s.sum, rows+1+3*stride)
+	// below is A as differences along the row at hand, meanA and meanB are
+	// E[A|x_a] and E[A|x_b] as differences.
+	meanA, meanB := s.sum[:rows+1], s.sum[rows+1:][:stride]
+	below, width := s.sum[rows+1+stride:][:cols], s.sum[rows+1+2*stride:][:cols]
+	endA, endB := pa[rows], pb[cols]
+	for _, u := range s.updates {
+		cells[int(u.r)*stride+int(u.c)] += u.v
+		meanA[u.r] += u.v * (endB - pb[u.c])
+		meanB[u.c] += u.v * (endA - pa[u.r])
+	}
+	for c := range width {
+		width[c] = pb[c+1] - pb[c]
+	}
 	total := 0.0
 	for r := range rows {
-		row := cells[r*stride:][:cols]
-		weight := pa[r+1] - pa[r]
-		v, first, second := 0.0, 0.0, 0.0
-		from := pb[0]
+		row := cells[r*stride:][:len(below)]
+		v, square := 0.0, 0.0
 		for c, change := range row {
-			below[c] += change
-			v += below[c]
-			to := pb[c+1]
-			wv := (to - from) * v
-			from = to
-			first += wv
-			second += wv * v
-			mean[c] += weight * v
+			b := below[c] + change
+			below[c] = b
+			v += b
+			square += width[c] * v * v
 		}
-		total += weight * (second - first*first)
+		total += (pa[r+1] - pa[r]) * square
 	}
-	for c, m := range mean {
-		total -= (pb[c+1] - pb[c]) * m * m
+	return total - square(meanA, pa) - square(meanB, pb)
+}
+
+// square returns the integral of the square of a step function, given by its
+// changes at the positions.
+func square(change, position []float64) float64 {
+	sum, v := 0.0, 0.0
+	for i := range len(position) - 1 {
+		v += change[i]
+		sum += (position[i+1] - position[i]) * v * v
 	}
-	return total
+	return sum
 }
 
 // mixed solves a categorical column x with a numeric column y, by one
 // difference array per level. swapped tells that the categorical column is b.
 func (s *pairSolver) mixed(terms []term, dx, dy *domain, swapped bool) float64 {
-	s.mark(1, dy, terms, func(x *term) span {
+	rank := resize(s.rank[1], len(dy.position))
+	for i := range terms {
+		y := &terms[i].b
 		if swapped {
-			return x.a
+			y = &terms[i].a
 		}
-		return x.b
-	})
-	rank, position := s.rank[1], s.position[1]
+		rank[y.lo], rank[y.cut], rank[y.hi] = 1, 1, 1
+	}
+	position := rankUsed(rank, dy.position, s.position[1])
+	s.rank[1], s.position[1] = rank, position
 	cols := len(position) - 1
 	s.sum = resize(s.sum, 2*cols+1)
 	row, mean := s.sum[:cols+1], s.sum[cols+1:]

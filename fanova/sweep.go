@@ -1,14 +1,15 @@
 package fanova
 
+import "slices"
+
 // sweep holds a step function v of one column as differences in a segment tree,
 // and with it the integrals of v and of v^2, while another column is swept over.
 type sweep struct {
 	size  int // leaves, a power of two
 	nodes []sweepNode
-	// Updates by row: those of row r are start[r]..start[r+1].
-	start []int32
-	col   []int32
-	value []float64
+	// sorted holds the updates by row, and start the end of each row in it.
+	sorted []update
+	start  []int32
 	// dirty lists the nodes to refresh, level by level; stamp tells in which row a node was last listed.
 	dirty []int32
 	stamp []int32
@@ -24,48 +25,41 @@ type sweepNode struct {
 
 // sweepRows goes through the rows in order and keeps the current row's function
 // of b, so that its integrals are at hand at the root.
-func (s *pairSolver) sweepRows(terms []term, rows, cols int) float64 {
+func (s *pairSolver) sweepRows(rows, cols int) float64 {
 	w := &s.sweep
 	pa, pb := s.position[0], s.position[1]
 	w.reset(pb)
 	// Sort the updates by row; what changes at the outer borders has no effect.
-	w.start = resize(w.start, rows+1)
-	s.updates(terms, func(r, c int32, _ float64) {
-		if int(r) < rows && int(c) < cols {
-			w.start[r+1]++
+	w.start = resize(w.start, rows+2)
+	for _, u := range s.updates {
+		if int(u.c) < cols {
+			w.start[u.r+1]++
 		}
-	})
-	for r := range rows {
+	}
+	for r := range rows + 1 {
 		w.start[r+1] += w.start[r]
 	}
-	n := int(w.start[rows])
-	w.col, w.value = resize(w.col, n), resize(w.value, n)
+	w.sorted = slices.Grow(w.sorted[:0], len(s.updates))[:w.start[rows+1]]
 	s.sum = resize(s.sum, cols)
 	end := pa[rows]
-	s.updates(terms, func(r, c int32, v float64) {
-		if int(r) < rows && int(c) < cols {
-			i := w.start[r]
-			w.col[i], w.value[i] = c, v
-			w.start[r]++
+	for _, u := range s.updates {
+		if int(u.c) < cols {
+			w.sorted[w.start[u.r]] = u
+			w.start[u.r]++
 			// What starts in row r lasts until it is undone, or to the end.
-			s.sum[c] += v * (end - pa[r])
+			s.sum[u.c] += u.v * (end - pa[u.r])
 		}
-	})
+	}
 	total := 0.0
 	from := int32(0)
 	for r := range rows {
 		to := w.start[r]
-		w.apply(int32(r)+1, w.col[from:to], w.value[from:to])
+		w.apply(int32(r)+1, w.sorted[from:to])
 		from = to
 		root := &w.nodes[1]
 		total += (pa[r+1] - pa[r]) * (root.second - root.first*root.first)
 	}
-	mean := 0.0
-	for c, change := range s.sum {
-		mean += change
-		total -= (pb[c+1] - pb[c]) * mean * mean
-	}
-	return total
+	return total - square(s.sum, pb)
 }
 
 // reset starts with the zero function over cells between the given positions.
@@ -87,12 +81,12 @@ func (w *sweep) reset(position []float64) {
 
 // apply adds the changes of one row and refreshes the nodes above them, each
 // once.
-func (w *sweep) apply(row int32, cols []int32, values []float64) {
+func (w *sweep) apply(row int32, updates []update) {
 	dirty := w.dirty[:0]
-	for i, c := range cols {
-		leaf := int(c) + w.size
+	for _, u := range updates {
+		leaf := int(u.c) + w.size
 		n := &w.nodes[leaf]
-		n.change += values[i]
+		n.change += u.v
 		n.first = n.change * n.weight
 		n.second = n.change * n.first
 		if p := int32(leaf / 2); p > 0 && w.stamp[p] != row {
