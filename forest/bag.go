@@ -176,3 +176,8 @@ func (b *builder) value(row uint32, j int32) float64 {
 	}
 	return v
 }
+
+// code returns the code of a row and coded column.
+func (b *builder) code(row uint32, j int32) uint16 {
+	return b.codes[int(row)*len(b.t.coded)+int(b.t.slot[j])]
+}

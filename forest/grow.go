@@ -148,7 +148,11 @@ func (b *builder) grow(ctx context.Context, index int) Tree {
 		if node%256 == 0 && ctx.Err() != nil {
 			return Tree{}
 		}
-		if !k.leaf && b.search(&k) {
+		switch {
+		case k.leaf || !b.search(&k):
+		case k.hi-k.lo == 2:
+			b.splitPair(&k, node)
+		default:
 			b.split(&k, node)
 		}
 	}
@@ -193,8 +197,12 @@ func (b *builder) describe(k *task) {
 		w := ps[i].w
 		weight += w
 		sum += w * y
-		lowest = min(lowest, y)
-		highest = max(highest, y)
+		if y < lowest {
+			lowest = y
+		}
+		if y > highest {
+			highest = y
+		}
 	}
 	k.weight = weight
 	if lowest == highest {
@@ -284,8 +292,7 @@ func (b *builder) split(k *task, node int32) {
 			next[i] = side
 			n += int(1 - side)
 		}
-		b.tree.Subset[node] = int32(len(b.tree.Bits))
-		b.tree.Bits = append(b.tree.Bits, best.left[:(t.cols[j].Levels+63)/64]...)
+		b.addSubset(node, best.left[:(t.cols[j].Levels+63)/64])
 	}
 
 	mid := k.lo + n
@@ -294,12 +301,69 @@ func (b *builder) split(k *task, node int32) {
 	right := task{lo: mid, hi: k.hi, depth: k.depth + 1, parent: node, right: true, constant: k.constant}
 	b.describe(&left)
 	b.describe(&right)
-	if !left.leaf || !right.leaf {
+	if l, r := left.ordered(), right.ordered(); l || r {
 		for s := range b.entries {
-			partition(b.entries[s][k.lo:k.hi], b.next, b.spare, uint32(mid), !left.leaf, !right.leaf)
+			partition(b.entries[s][k.lo:k.hi], b.next, b.spare, uint32(mid), l, r)
 		}
 	}
 	b.stack = append(b.stack, right, left)
+}
+
+// ordered reports whether the node needs its rows in the order of every column.
+func (k *task) ordered() bool { return !k.leaf && k.hi-k.lo > 2 }
+
+// splitPair applies the best split to a node of two rows.
+func (b *builder) splitPair(k *task, node int32) {
+	t, j := b.t, b.best.column
+	p, q := k.lo, k.lo+1
+	b.tree.Feature[node] = j
+	if levels := t.cols[j].Levels; levels == 0 {
+		vp, vq := b.value(b.row[p], j), b.value(b.row[q], j)
+		if vp > vq {
+			vp, vq = vq, vp
+			b.swap(p, q)
+		}
+		b.tree.Threshold[node] = midpoint(vp, vq)
+	} else {
+		if b.y[p] > b.y[q] {
+			b.swap(p, q)
+		}
+		set := b.best.left[:(levels+63)/64]
+		clear(set)
+		left, right := b.code(b.row[p], j), b.code(b.row[q], j)
+		set[left>>6] |= 1 << (left & 63)
+		if b.pairs[p].w >= b.pairs[q].w {
+			fillLevels(set, levels)
+			set[right>>6] &^= 1 << (right & 63)
+		}
+		b.addSubset(node, set)
+	}
+	left := task{lo: p, hi: q, depth: k.depth + 1, parent: node}
+	right := task{lo: q, hi: k.hi, depth: k.depth + 1, parent: node, right: true}
+	b.describe(&left)
+	b.describe(&right)
+	b.stack = append(b.stack, right, left)
+}
+
+func (b *builder) addSubset(node int32, set []uint64) {
+	b.tree.Subset[node] = int32(len(b.tree.Bits))
+	b.tree.Bits = append(b.tree.Bits, set...)
+}
+
+// fillLevels puts all levels into a set.
+func fillLevels(set []uint64, levels int) {
+	for i := range set {
+		set[i] = ^uint64(0)
+	}
+	if r := levels & 63; r != 0 {
+		set[levels>>6] = 1<<r - 1
+	}
+}
+
+func (b *builder) swap(p, q int) {
+	b.y[p], b.y[q] = b.y[q], b.y[p]
+	b.pairs[p], b.pairs[q] = b.pairs[q], b.pairs[p]
+	b.row[p], b.row[q] = b.row[q], b.row[p]
 }
 
 // relabel turns the sides in next into new labels and moves the rows there.
@@ -327,12 +391,14 @@ func partition(seg []entry, next []uint32, spare []entry, mid uint32, left, righ
 	switch {
 	case left && right:
 		spare = spare[:len(seg)]
-		for i, e := range seg {
+		r := 0
+		for _, e := range seg {
 			l := next[e.label()]
 			e = e>>32<<32 | entry(l)
-			seg[k] = e
-			spare[i-k] = e
-			k += int((l - mid) >> 31)
+			seg[k], spare[r] = e, e
+			side := int((l - mid) >> 31)
+			k += side
+			r += 1 - side
 		}
 		copy(seg[k:], spare)
 	case left:

@@ -2,6 +2,7 @@ package forest
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -10,14 +11,22 @@ import (
 //
 // With responses centred at the node, a split with weights wl, wr and weighted
 // sums s, -s of its sides reduces the sum of squared errors by
-// s^2/wl + s^2/wr = w s^2/(wl wr). Splits are compared by num/den = s^2/(wl wr)
-// without dividing.
+// s^2/wl + s^2/wr = (wl+wr) s^2/(wl wr). The score leaves out the constant wl+wr.
 type split struct {
-	num, den float64
-	column   int32 // -1: none
-	at       int   // last position (sorted) or code (counted) on the left
-	after    int   // first code on the right
-	left     []uint64
+	score  float64
+	column int32 // -1: none
+	at     int   // last position (sorted) or code (counted) on the left
+	after  int   // first code on the right
+	left   []uint64
+}
+
+// score of a split with weight and sum of the left side, -1 if a side has lost
+// its weight to rounding.
+func score(weight, total, sum float64) float64 {
+	if d := weight * (total - weight); d > 0 {
+		return sum * sum / d
+	}
+	return -1
 }
 
 // bin sums up the rows of a node with one code.
@@ -34,7 +43,10 @@ const tie = 1 + 1e-10
 // search finds the best split of a node among randomly drawn columns.
 func (b *builder) search(k *task) bool {
 	t := b.t
-	b.best.num, b.best.den, b.best.column = -1, 1, -1
+	b.best.score, b.best.column = -1, -1
+	if k.hi-k.lo == 2 {
+		return b.searchPair(k)
+	}
 	split := false // some column is not constant
 	for v := 0; v < t.d && (v < b.tried || !split); v++ {
 		j := b.nextColumn(v)
@@ -69,35 +81,103 @@ func (b *builder) search(k *task) bool {
 	return b.best.column >= 0
 }
 
+// searchPair splits a node of two rows. All splits of it are the same, so the
+// first column with two values is taken, without any order or tally.
+func (b *builder) searchPair(k *task) bool {
+	if b.opt.MinLeaf > 1 {
+		return false
+	}
+	t := b.t
+	p, q := b.row[k.lo], b.row[k.lo+1]
+	for v := range t.d {
+		j := b.nextColumn(v)
+		switch t.kind[j] {
+		case sortedColumn:
+			vp, vq := b.value(p, j), b.value(q, j)
+			if vp != vq {
+				b.best.column = j
+				return true
+			}
+		case countedColumn, categoricalColumn:
+			if b.code(p, j) != b.code(q, j) {
+				b.best.column = j
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // scanSorted tries all cuts between different values of a sorted column.
+//
+// This is where most of the time goes. Scores are not negative, so their bits
+// compare as integers do, which makes the search for the largest one free of
+// branches: the processor could not predict them.
 func (b *builder) scanSorted(j int32, seg []entry, weight float64) {
+	const tied = math.MinInt64
 	ps := b.pairs
-	num, den := b.best.num*tie, b.best.den
+	best := int64(math.Float64bits(b.best.score * tie))
 	at := -1
 	sw, sy := 0.0, 0.0
 	first := b.opt.MinLeaf - 1
 	last := len(seg) - b.opt.MinLeaf // the first position that must be right
+	if first >= last {
+		return
+	}
 	for _, e := range seg[:first] {
-		p := ps[e.label()]
+		p := &ps[e.label()]
 		sw += p.w
 		sy += p.wy
 	}
-	for i := first; i < last; i++ {
-		e := seg[i]
-		p := ps[e.label()]
+	e := seg[first]
+	for i, next := range seg[first+1 : last+1] {
+		p := &ps[e.label()]
 		sw += p.w
 		sy += p.wy
-		if sameValue(e, seg[i+1]) {
+		s := int64(math.Float64bits(sy * sy / (sw * (weight - sw))))
+		if sameValue(e, next) {
+			s = tied
+		}
+		if s > best {
+			best, at = s, i
+		}
+		e = next
+	}
+	if best >= int64(math.Float64bits(math.Inf(1))) {
+		// A side lost its weight to rounding.
+		at = b.scanCarefully(seg, weight)
+		if at < 0 {
+			return
+		}
+	} else if at >= 0 {
+		at += first
+		b.best.score = math.Float64frombits(uint64(best))
+	}
+	if at >= 0 {
+		b.best.column, b.best.at = j, at
+	}
+}
+
+// scanCarefully is scanSorted for weights that differ by many orders of magnitude.
+func (b *builder) scanCarefully(seg []entry, weight float64) (at int) {
+	at = -1
+	best := b.best.score * tie
+	sw, sy := 0.0, 0.0
+	for i, e := range seg[:len(seg)-b.opt.MinLeaf] {
+		p := &b.pairs[e.label()]
+		sw += p.w
+		sy += p.wy
+		if i+1 < b.opt.MinLeaf || sameValue(e, seg[i+1]) {
 			continue
 		}
-		dn := sw * (weight - sw)
-		if nm := sy * sy; nm*den > num*dn && dn > 0 {
-			num, den, at = nm, dn, i
+		if s := score(sw, weight, sy); s > best && s >= 0 {
+			best, at = s, i
 		}
 	}
 	if at >= 0 {
-		b.best.num, b.best.den, b.best.column, b.best.at = num, den, j, at
+		b.best.score = best
 	}
+	return at
 }
 
 // tally sums up the rows of a node by code. It returns false, with nothing
@@ -137,7 +217,7 @@ func (b *builder) clearTally() {
 
 // scanCounted tries all cuts between different values of a tallied column.
 func (b *builder) scanCounted(j int32, k *task) {
-	num, den := b.best.num*tie, b.best.den
+	best := b.best.score * tie
 	at, after := -1, -1
 	sw, sy := 0.0, 0.0
 	n := 0
@@ -156,14 +236,13 @@ func (b *builder) scanCounted(j int32, k *task) {
 			if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
 				continue
 			}
-			dn := sw * (k.weight - sw)
-			if nm := sy * sy; nm*den > num*dn && dn > 0 {
-				num, den, at, open = nm, dn, c, true
+			if s := score(sw, k.weight, sy); s > best && s >= 0 {
+				best, at, open = s, c, true
 			}
 		}
 	}
 	if at >= 0 {
-		b.best.num, b.best.den, b.best.column, b.best.at, b.best.after = num, den, j, at, after
+		b.best.score, b.best.column, b.best.at, b.best.after = best, j, at, after
 	}
 }
 
@@ -182,7 +261,7 @@ func (b *builder) scanCategorical(j int32, k *task) {
 		}
 		return cmp.Compare(p, q)
 	})
-	num, den := b.best.num*tie, b.best.den
+	best := b.best.score * tie
 	at := -1
 	leftWeight := 0.0
 	sw, sy := 0.0, 0.0
@@ -196,27 +275,22 @@ func (b *builder) scanCategorical(j int32, k *task) {
 		if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
 			continue
 		}
-		dn := sw * (k.weight - sw)
-		if nm := sy * sy; nm*den > num*dn && dn > 0 {
-			num, den, at, leftWeight = nm, dn, i, sw
+		if s := score(sw, k.weight, sy); s > best && s >= 0 {
+			best, at, leftWeight = s, i, sw
 		}
 	}
 	if at < 0 {
 		return
 	}
-	b.best.num, b.best.den, b.best.column = num, den, j
+	b.best.score, b.best.column = best, j
 	// Levels that are not in the node go to the heavier side.
-	left := b.best.left
-	levels := b.t.cols[j].Levels
-	heavier := 2*leftWeight >= k.weight
-	for i := range (levels + 63) / 64 {
-		left[i] = 0
-		if heavier {
-			left[i] = ^b.present[i]
+	left := b.best.left[:(b.t.cols[j].Levels+63)/64]
+	clear(left)
+	if 2*leftWeight >= k.weight {
+		fillLevels(left, b.t.cols[j].Levels)
+		for i, word := range b.present[:len(left)] {
+			left[i] &^= word
 		}
-	}
-	if r := levels & 63; heavier && r != 0 {
-		left[levels>>6] &= 1<<r - 1
 	}
 	for _, c := range order[:at+1] {
 		left[c>>6] |= 1 << (c & 63)
