@@ -129,6 +129,18 @@ func compareWithBruteForce(t *testing.T, d *Decomposition, f *forest.Forest, cut
 		near(t, "subset", e.Individual.Mean*v, individual[u], eps)
 		near(t, "closed subset", e.Total.Mean*v, closed[u], eps)
 	}
+	products := gram{ctx: context.Background(), t: d.trees[0]}
+	for u := 1; u < len(closed); u++ {
+		q := newCube(d.trees[0], columnsOf(u))
+		near(t, "closed subset by cube", q.square(), closed[u], eps)
+		q.center()
+		near(t, "subset by cube", q.square(), individual[u], eps)
+		got, err := products.interaction(columnsOf(u))
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, "subset by inner products", got, individual[u], eps)
+	}
 	o := newOverlap(context.Background(), d.trees[0])
 	for u := range closed {
 		o.share(func(c int) bool { return u>>c&1 != 0 })

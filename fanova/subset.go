@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -12,11 +13,12 @@ import (
 // interaction and Total the closed effect, that of the set with all its subsets.
 // It stops with the error of the context when that is done.
 //
-// From three columns on, the interaction takes O(k^2) per tree for the k nodes that
-// split on one of the columns below splits on all others, which are few as a
-// rule. The closed effect is the sum over the subsets where these are cheap,
-// else it comes from the pairs of leaves whose boxes meet in the chosen
-// columns, of which there are at most the square of the number of splits on them.
+// From three columns on, the marginal is tabulated where the tree divides the
+// columns into few cells. Else the interaction takes O(k^2) per tree for the k nodes
+// that split on one of the columns below splits on all others, which are few as
+// a rule; the closed effect is the sum over the subsets where these are cheap, or
+// comes from the pairs of leaves whose boxes meet in the chosen columns, of which
+// there are at most the square of the number of splits on them.
 //
 // It is an error if no column is given, one does not exist or is given twice.
 func (d *Decomposition) Subset(ctx context.Context, cols ...int) (Effect, error) {
@@ -77,12 +79,31 @@ func (s *pairSolver) only(t *tree, a, b int) float64 {
 // effect.
 func (d *Decomposition) subsetOfTree(ctx context.Context, s *pairSolver, k int, u []int) (individual, closed float64, err error) {
 	t := d.trees[k]
+	splits := 0.0
+	for _, c := range t.column {
+		if c >= 0 && slices.Contains(u, int(c)) {
+			splits++
+		}
+	}
 	g := gram{ctx: ctx, t: t}
+	factors := float64(g.count(u))
+	// Rough costs in nanoseconds: passes over the cells and updates for each
+	// split, against the inner products.
+	const maxCells = 1 << 22
+	if n := cubeCells(t, u, maxCells); n <= maxCells {
+		cost := 8*float64(len(u)*n) + 8*splits*math.Pow(2, float64(len(u)))
+		if cost <= 4*float64(len(u))*factors*factors {
+			q := newCube(t, u)
+			closed = q.square()
+			q.center()
+			return q.square(), closed, nil
+		}
+	}
 	individual, err = g.interaction(u)
 	if err != nil || len(u) == len(t.domain) {
 		return individual, t.variance, err
 	}
-	if lattice, ok := g.lattice(u); ok {
+	if lattice, ok := g.lattice(u, splits); ok {
 		closed = individual
 		for _, w := range lattice {
 			v, err := g.interaction(w)
@@ -109,8 +130,9 @@ func (d *Decomposition) subsetOfTree(ctx context.Context, s *pairSolver, k int, 
 }
 
 // lattice returns the proper subsets of u with three columns or more, and whether to
-// add up their interactions is cheaper than the traversal.
-func (g *gram) lattice(u []int) ([][]int, bool) {
+// add up their interactions is cheaper than the traversal, for the given number of
+// splits on u.
+func (g *gram) lattice(u []int, splits float64) ([][]int, bool) {
 	if len(u) > 6 {
 		return nil, false
 	}
@@ -126,12 +148,6 @@ func (g *gram) lattice(u []int) ([][]int, bool) {
 		n := float64(g.count(w))
 		cost += 4 * float64(len(w)) * n * n
 		lattice = append(lattice, w)
-	}
-	splits := 0.0
-	for _, c := range g.t.column {
-		if c >= 0 && slices.Contains(u, int(c)) {
-			splits++
-		}
 	}
 	return lattice, cost <= 32*splits*splits
 }
