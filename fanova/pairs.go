@@ -50,29 +50,35 @@ func (d *Decomposition) pairsOfTree(ctx context.Context, s *pairSolver, k int, w
 	if s.limit > 0 {
 		limit = s.limit
 	}
-	for first := 0; first < n; {
-		// Columns first..last-1 in one go: as many as fit in memory.
-		last, terms := first, 0
-		for last < n && (last == first || terms+int(s.countFirst[last]) <= limit) {
-			terms += int(s.countFirst[last])
-			last++
-		}
-		s.collect(first, last, want)
-		for a := first; a < last; a++ {
+	var batch [][2]int
+	terms := 0
+	solve := func() {
+		s.collect(batch)
+		for _, p := range batch {
 			if ctx.Err() != nil {
 				return
 			}
-			for b := a + 1; b < n; b++ {
-				if !want(a, b) {
-					continue
-				}
-				ma, mb := d.mains[k][a].variance, d.mains[k][b].variance
-				v := max(s.variance(a, b), 0)
-				effects[pairIndex(a, b, n)].set(k, t.variance, v, ma+mb+v)
-			}
+			a, b := p[0], p[1]
+			ma, mb := d.mains[k][a].variance, d.mains[k][b].variance
+			v := max(s.variance(a, b), 0)
+			effects[pairIndex(a, b, n)].set(k, t.variance, v, ma+mb+v)
 		}
-		first = last
+		batch, terms = batch[:0], 0
 	}
+	for a := range n {
+		for b := a + 1; b < n; b++ {
+			if !want(a, b) {
+				continue
+			}
+			more := int(s.count[a*n+b])
+			if len(batch) > 0 && terms+more > limit {
+				solve()
+			}
+			batch = append(batch, [2]int{a, b})
+			terms += more
+		}
+	}
+	solve()
 }
 
 // maxTerms bounds the number of terms held at once; a term takes 48 bytes.
@@ -95,13 +101,13 @@ type span struct{ lo, cut, hi int32 }
 // pairSolver computes pair effects of one tree after the other, with buffers
 // that it keeps.
 type pairSolver struct {
-	t *tree
-	// count of terms by pair, a*columns+b, and by first column; start of the terms
-	// of each pair at hand.
-	count, countFirst []int32
-	start, next       []int
-	terms             []term
-	sets              []uint64 // of the terms
+	t     *tree
+	count []int32 // of terms by pair, a*columns+b
+	// The terms of pair i are those from start[i] to start[i+1], next[i] the
+	// place for a new one.
+	start, next []int
+	terms       []term
+	sets        []uint64 // of the terms
 
 	rank     [2][]int32   // of each used border, by axis
 	position [2][]float64 // of the used borders, by axis
@@ -124,34 +130,33 @@ const (
 
 // reset takes on a tree and counts its terms.
 func (s *pairSolver) reset(t *tree) {
+	if s.t == t {
+		return
+	}
 	s.t = t
 	columns := int32(len(t.domain))
-	s.count, s.countFirst = resize(s.count, int(columns*columns)), resize(s.countFirst, int(columns))
+	s.count = resize(s.count, int(columns*columns))
 	w := newWalker(t)
 	w.walk(func(n int32, _ float64) {
 		c := t.column[n]
 		for _, o := range w.active {
 			if o != c {
 				s.count[min(o, c)*columns+max(o, c)]++
-				s.countFirst[min(o, c)]++
 			}
 		}
 	})
 }
 
-// collect gathers the terms of the wanted pairs whose first column is in
-// first..last-1.
-func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
+// collect gathers the terms of some pairs a < b, in order.
+func (s *pairSolver) collect(pairs [][2]int) {
 	t, columns := s.t, len(s.t.domain)
 	s.start = resize(s.start, columns*columns+1)
-	for a := range columns {
-		for b := range columns {
-			i := a*columns + b
-			s.start[i+1] = s.start[i]
-			if a >= first && a < last && a < b && want(a, b) {
-				s.start[i+1] += int(s.count[i])
-			}
-		}
+	for _, p := range pairs {
+		i := p[0]*columns + p[1]
+		s.start[i+1] = int(s.count[i])
+	}
+	for i := range columns * columns {
+		s.start[i+1] += s.start[i]
 	}
 	total := s.start[len(s.start)-1]
 	if cap(s.terms) < total {
@@ -159,7 +164,6 @@ func (s *pairSolver) collect(first, last int, want func(a, b int) bool) {
 	}
 	s.terms = s.terms[:total]
 	s.sets = s.sets[:0]
-	// next is where the next term of each pair goes.
 	s.next = append(s.next[:0], s.start...)
 	w := newWalker(t)
 	w.walk(func(n int32, volume float64) {

@@ -170,6 +170,40 @@ func TestClosedForms(t *testing.T) {
 	}
 }
 
+// TestExplained compares with the sums over all subsets of each order.
+func TestExplained(t *testing.T) {
+	f := grownForest(8, make([]forest.Column, 4), 3, 40)
+	f.Trees = append(f.Trees, flatten(f.Columns, leaf(1)))
+	d := decompose(t, f, Options{})
+	want := make([][]float64, 5)
+	for i := range want {
+		want[i] = make([]float64, 3)
+	}
+	for u := 1; u < 16; u++ {
+		for k := range 3 {
+			want[bits.OnesCount(uint(u))][k] += subsetOf(t, d, columnsOf(u)...).IndividualByTree[k]
+		}
+	}
+	for k := range 3 {
+		want[3][k] += want[4][k]
+	}
+	o := Explained(d.Mains(), pairs(t, d))
+	for i, got := range []Stat{o.Mains, o.Pairs, o.Higher} {
+		s := NewStat(want[i+1])
+		near(t, "mean", got.Mean, s.Mean, 1e-14)
+		near(t, "spread", got.Std, s.Std, 1e-14)
+		if got.N != 3 {
+			t.Errorf("order %d: %d trees, want 3", i+1, got.N)
+		}
+	}
+	// One column and no pair.
+	o = Explained(decompose(t, grownForest(9, make([]forest.Column, 1), 1, 5), Options{}).Mains(), nil)
+	near(t, "one column", o.Mains.Mean, 1, 1e-15)
+	if o.Pairs.Mean != 0 || o.Higher.Mean != 0 {
+		t.Errorf("%+v", o)
+	}
+}
+
 // TestManyLevels has two columns of 200 levels and a numeric one.
 func TestManyLevels(t *testing.T) {
 	columns := []forest.Column{{Levels: 200}, {}, {Levels: 200}}

@@ -71,7 +71,7 @@ func (d *Decomposition) Subset(ctx context.Context, cols ...int) (Effect, error)
 // only returns the interaction of a single pair a < b.
 func (s *pairSolver) only(t *tree, a, b int) float64 {
 	s.reset(t)
-	s.collect(a, a+1, func(x, y int) bool { return x == a && y == b })
+	s.collect([][2]int{{a, b}})
 	return max(s.variance(a, b), 0)
 }
 
