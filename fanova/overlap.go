@@ -15,7 +15,7 @@ import (
 // independent over the common box and their means are the nodes' own.
 //
 // The time is proportional to the number of pairs of leaves that remain. This
-// is at most the product of the leaves, and in practice a few per cent of it.
+// is at most the product of the leaves, and in practice about a tenth of it.
 type overlap struct {
 	t      *tree
 	shared []bool

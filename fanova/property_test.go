@@ -228,6 +228,27 @@ func TestManyLevels(t *testing.T) {
 	}
 }
 
+// TestRepeatedSplits: splits at a border of the box, or beyond, leave one side
+// without volume, whatever is there.
+func TestRepeatedSplits(t *testing.T) {
+	columns := make([]forest.Column, 2)
+	other := func() *node { return &node{column: 1, at: 0.5, left: leaf(100), right: leaf(-100)} }
+	plain := &node{column: 0, at: 0.5, left: leaf(1), right: leaf(2)}
+	root := &node{column: 0, at: 0.5,
+		left:  &node{column: 0, at: 0.5, left: leaf(1), right: other()},
+		right: &node{column: 0, at: 0.5, left: other(), right: &node{column: 0, at: 0.25, left: other(), right: leaf(2)}}}
+	d := decompose(t, &forest.Forest{Columns: columns, Trees: []forest.Tree{flatten(columns, plain), flatten(columns, root)}}, Options{})
+	if n := len(d.trees[1].column); n != 3 {
+		t.Errorf("%d nodes with volume, want 3", n)
+	}
+	if v := d.Variances(); v[0] != 0.25 || v[1] != 0.25 {
+		t.Errorf("variances %v, want 0.25", v)
+	}
+	if m := d.Mains()[0].Individual; m.Mean != 1 || m.Std != 0 {
+		t.Errorf("main effect %+v, want 1", m)
+	}
+}
+
 // TestThresholdOnLevels: a categorical column may also be split by a threshold on
 // its level index.
 func TestThresholdOnLevels(t *testing.T) {
@@ -292,8 +313,14 @@ func TestPairBatches(t *testing.T) {
 	for i := range got {
 		got[i].IndividualByTree[0] = math.NaN()
 	}
-	s := pairSolver{limit: 1}
+	var count pairSolver
+	count.reset(d.trees[0])
+	most := int(slices.Max(count.count))
+	s := pairSolver{limit: 2 * most}
 	d.pairsOfTree(context.Background(), &s, 0, func(a, b int) bool { return true }, got)
+	if cap(s.terms) > s.limit {
+		t.Errorf("%d terms at once, want at most %d", cap(s.terms), s.limit)
+	}
 	for i := range got {
 		if got[i].IndividualByTree[0] != want[i].IndividualByTree[0] {
 			t.Errorf("pair %v: %v, want %v", want[i].Columns, got[i].IndividualByTree[0], want[i].IndividualByTree[0])
@@ -332,8 +359,8 @@ func TestZeroVariance(t *testing.T) {
 	f := &forest.Forest{Columns: columns, Trees: []forest.Tree{
 		flatten(columns, leaf(7)),
 		flatten(columns, &node{column: 0, at: 0.5, left: leaf(1), right: leaf(1)}),
-		// Equal up to rounding: 0.1+0.2 and 0.3.
-		flatten(columns, &node{column: 0, at: 0.5, left: leaf(0.1 + 0.2), right: leaf(0.3)}),
+		// Equal up to rounding.
+		flatten(columns, &node{column: 0, at: 0.5, left: leaf(0.3), right: leaf(math.Nextafter(0.3, 1))}),
 		// Variance outside the bounds alone.
 		flatten(columns, &node{column: 0, at: 1.5, left: leaf(1), right: leaf(2)}),
 		flatten(columns, &node{column: 1, at: 0.25, left: leaf(1), right: leaf(2)}),
@@ -375,6 +402,9 @@ func TestCutoffs(t *testing.T) {
 	f := &forest.Forest{Columns: columns, Trees: []forest.Tree{flatten(columns, root)}}
 	d := decompose(t, f, Options{Cutoffs: &Cutoffs{Lower: math.Inf(-1), Upper: 5}})
 	near(t, "variance", d.Variances()[0], 4, 0)
+	if n := len(d.trees[0].column); n != 3 {
+		t.Errorf("%d nodes, want 3: the split between equal leaves is dropped", n)
+	}
 	if m := d.Mains(); m[0].Individual.Mean != 1 || m[1].Individual.Mean != 0 {
 		t.Errorf("main effects %v and %v, want 1 and 0", m[0].Individual.Mean, m[1].Individual.Mean)
 	}
