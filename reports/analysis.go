@@ -250,7 +250,7 @@ type Kendall struct {
 // Overlap counts the agreement of the best K of two rankings.
 type Overlap struct {
 	K      int     `json:"k"`
-	Shared int     `json:"shared"`
+	Shared float64 `json:"shared"` // a fraction where values are tied around rank K
 	Chance float64 `json:"chance"` // expected Shared if the rankings had nothing in common
 }
 

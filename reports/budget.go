@@ -1,0 +1,244 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/fanova"
+	"github.com/nasalyze/nasalyze/forest"
+)
+
+const (
+	marginalPoints = 61 // of a continuous parameter
+	surfacePoints  = 33 // of a continuous parameter in a pair
+	surfaceCount   = 3  // pairs drawn per budget
+)
+
+// model is the forest of one budget.
+type model struct {
+	forest  *forest.Forest
+	options forest.Options // as tuned
+}
+
+// budgets fits and decomposes one forest per budget.
+func (z *analyzer) budgets() error {
+	z.models = make([]*model, len(z.tables))
+	z.draws = make([][][]float64, len(z.tables))
+	for b, t := range z.tables {
+		out := Budget{Budget: t.Budget, N: t.N, Trials: t.Counts.Trials, Failed: t.Counts.Failed, Pending: t.Counts.Pending,
+			Repeated: t.Counts.Repeated, OOB: OutOfBag{R2: math.NaN(), Spearman: math.NaN()}, HigherOrder: noStat()}
+		out.Best, out.Quartiles = z.summary(t)
+		z.countWarnings(t)
+		if err := z.importance(b, t, &out); err != nil {
+			return fmt.Errorf("budget %v: %w", t.Budget, err)
+		}
+		z.a.Budgets = append(z.a.Budgets, out)
+		if p := z.progress("importance"); p != nil {
+			p(b+1, len(z.tables))
+		}
+	}
+	return nil
+}
+
+func (z *analyzer) countWarnings(t *nasalyze.Table) {
+	if t.Counts.Unencodable > 0 {
+		z.warn("outside-space", "Budget %s: %d configurations were left out because a value lies outside the search space.", z.label(t.Budget), t.Counts.Unencodable)
+	}
+	if share := float64(t.Counts.Failed) / float64(t.Counts.Trials); share > 0.1 && z.opt.Table.Failures == nasalyze.ExcludeFailures {
+		z.warn("failures", "Budget %s: %.0f %% of the trials failed and were left out; parameters that cause failures may look unimportant.", z.label(t.Budget), 100*share)
+	}
+}
+
+// summary returns the best row and the quartiles of a table.
+func (z *analyzer) summary(t *nasalyze.Table) (Best, [5]float64) {
+	nan := math.NaN()
+	if t.N == 0 {
+		return Best{Config: -1, Value: nan}, [5]float64{nan, nan, nan, nan, nan}
+	}
+	i := 0
+	for k, y := range t.Y {
+		if y < t.Y[i] {
+			i = k
+		}
+	}
+	best := Best{Config: z.position[t.Configs[i]], ID: z.study.Configs[t.Configs[i]].ID, Value: z.sign * t.Y[i]}
+	v := make([]float64, t.N)
+	for k, y := range t.Y {
+		v[k] = z.sign * y
+	}
+	slices.Sort(v)
+	var q [5]float64
+	for k := range q {
+		at := float64(k) / 4 * float64(t.N-1) // linear interpolation, type 7 of Hyndman and Fan (1996)
+		lo := int(at)
+		q[k] = v[lo]
+		if lo+1 < t.N {
+			q[k] += (at - float64(lo)) * (v[lo+1] - v[lo])
+		}
+	}
+	return best, q
+}
+
+// importance fits the forest of one budget and decomposes it. Where nothing can
+// be told, out says why and keeps what could be computed.
+func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
+	switch {
+	case t.D == 0:
+		out.Reason = "no parameter varies"
+	case t.N < z.opt.MinConfigs:
+		out.Reason = fmt.Sprintf("only %d configurations with a result, at least %d are needed", t.N, z.opt.MinConfigs)
+	case out.Quartiles[0] == out.Quartiles[4]:
+		out.Reason = "all results are equal"
+	}
+	if out.Reason != "" {
+		return nil
+	}
+	m, err := z.fit(b, t)
+	if err != nil {
+		return err
+	}
+	z.models[b] = m
+	oob := m.forest.OutOfBag
+	out.OOB = OutOfBag{N: oob.N, R2: oob.R2, Spearman: oob.Spearman}
+	switch {
+	case math.IsNaN(oob.R2):
+		out.Reason = "the forest has no out-of-bag error to judge it by"
+	case oob.R2 <= 0:
+		out.Reason = fmt.Sprintf("the forest predicts unseen configurations no better than their mean (out-of-bag R² %.2f)", oob.R2)
+	default:
+		out.Decided = true
+	}
+	d, err := fanova.New(m.forest, fanova.Options{Workers: z.opt.Workers})
+	if err != nil {
+		return err
+	}
+	out.Forest = ForestInfo{Trees: len(m.forest.Trees), FeatureFraction: m.options.FeatureFraction, MinLeaf: m.options.MinLeaf, Flat: d.Zero()}
+	for i := range m.forest.Trees {
+		out.Forest.Leaves += float64(m.forest.Trees[i].NumLeaves()) / float64(len(m.forest.Trees))
+	}
+	if d.Zero() == len(m.forest.Trees) {
+		out.Decided, out.Reason = false, "no tree of the forest found a split worth making"
+		return nil
+	}
+	shares, err := z.shares(d)
+	if err != nil {
+		return err
+	}
+	if out.Decided && z.opt.Replicates > 0 {
+		if err := z.intervals(b, t, m, shares); err != nil {
+			return err
+		}
+	}
+	out.Importance, out.HigherOrder = shares.entries(z.a.Params)
+	return z.marginals(d, out)
+}
+
+// fit tunes and fits the forest of budget b. The streams of the budgets differ.
+func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
+	opt := z.opt.Forest
+	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
+	cols := z.columns()
+	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, opt)
+	if err != nil {
+		return nil, err
+	}
+	return &model{f, opt}, nil
+}
+
+// columns describes the encoded table to the forest.
+func (z *analyzer) columns() []forest.Column {
+	cols := make([]forest.Column, len(z.params))
+	for k, p := range z.params {
+		cols[k] = forest.Column{Levels: p.Levels()}
+	}
+	return cols
+}
+
+// axis returns points that cover a parameter: natural units (indices of the
+// choices for the others) and encoded.
+func (z *analyzer) axis(k, points int) (natural, encoded []float64) {
+	p := z.params[k]
+	linear := z.opt.Table.Linear
+	encode, decode := p.Encode, p.Decode
+	if linear {
+		encode, decode = p.EncodeLinear, p.DecodeLinear
+	}
+	if !p.Numeric() {
+		for i, c := range p.Choices {
+			u, _ := encode(c)
+			natural, encoded = append(natural, float64(i)), append(encoded, u)
+		}
+		return natural, encoded
+	}
+	last := math.NaN()
+	for i := range points {
+		x, _ := decode(float64(i) / float64(points-1)).Float()
+		if x == last {
+			continue // a discrete parameter with fewer values than points
+		}
+		last = x
+		v := nasalyze.Number(x)
+		u, err := encode(v)
+		if err != nil {
+			continue
+		}
+		natural, encoded = append(natural, x), append(encoded, u)
+	}
+	return natural, encoded
+}
+
+// marginals fills the curves of all parameters and the surfaces of the strongest pairs.
+func (z *analyzer) marginals(d *fanova.Decomposition, out *Budget) error {
+	for k := range z.params {
+		x, u := z.axis(k, marginalPoints)
+		mean, std, err := d.Marginal(k, u)
+		if err != nil {
+			return err
+		}
+		for i := range mean {
+			mean[i] *= z.sign
+		}
+		out.Marginals = append(out.Marginals, Marginal{Param: z.a.Params[k].Name, X: x, Mean: mean, Std: std})
+	}
+	pairs := slices.Clone(out.Importance[len(z.params):])
+	slices.SortStableFunc(pairs, func(a, b Importance) int {
+		switch {
+		case a.Individual.Mean > b.Individual.Mean:
+			return -1
+		case a.Individual.Mean < b.Individual.Mean:
+			return 1
+		}
+		return 0
+	})
+	for _, pair := range pairs[:min(surfaceCount, len(pairs))] {
+		i, j := z.param(pair.Params[0]), z.param(pair.Params[1])
+		x, u := z.axis(i, surfacePoints)
+		y, v := z.axis(j, surfacePoints)
+		flat, _, err := d.Marginal2(i, j, u, v)
+		if err != nil {
+			return err
+		}
+		s := Surface{Params: [2]string{pair.Params[0], pair.Params[1]}, Share: pair.Individual.Mean, X: x, Y: y}
+		for r := range x {
+			row := slices.Clone(flat[r*len(y) : (r+1)*len(y)])
+			for c := range row {
+				row[c] *= z.sign
+			}
+			s.Mean = append(s.Mean, row)
+		}
+		out.Surfaces = append(out.Surfaces, s)
+	}
+	return nil
+}
+
+// param returns the index of a parameter in Analysis.Params.
+func (z *analyzer) param(name string) int {
+	return slices.IndexFunc(z.a.Params, func(p Param) bool { return p.Name == name })
+}
+
+func noStat() Stat {
+	nan := math.NaN()
+	return Stat{nan, nan, nan, nan}
+}

@@ -1,0 +1,226 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/fanova"
+	"github.com/nasalyze/nasalyze/forest"
+)
+
+// replicateTrees is the size of a replicate's forest. A mean over few trees is
+// unbiased for the mean over many; what they add to its spread makes the
+// intervals slightly too wide, not too narrow.
+const replicateTrees = 16
+
+// shares are all the estimates of one decomposition, in one row of numbers, so
+// that replicates of them are a matrix.
+type shares struct {
+	d     int
+	mean  []float64 // mains, pairs, pairs' totals, Sobol' totals, higher order
+	std   []float64
+	se    []float64   // bootstrap standard errors, nil without bootstrap
+	draws [][]float64 // replicates of mean, nil where a replicate has no variance
+	z     float64     // half width of an interval in standard errors
+}
+
+// layout of the rows of shares.
+func (s *shares) pairs() int   { return s.d * (s.d - 1) / 2 }
+func (s *shares) totalAt() int { return s.d + s.pairs() }
+func (s *shares) sobolAt() int { return s.d + 2*s.pairs() }
+func (s *shares) orderAt() int { return 2*s.d + 2*s.pairs() }
+
+// shares evaluates every estimate on a decomposition.
+func (z *analyzer) shares(d *fanova.Decomposition) (*shares, error) {
+	pairs, err := d.Pairs(z.ctx)
+	if err != nil {
+		return nil, err
+	}
+	sobol, err := d.Totals(z.ctx)
+	if err != nil {
+		return nil, err
+	}
+	mains := d.Mains()
+	s := &shares{d: len(mains)}
+	add := func(st fanova.Stat) {
+		s.mean, s.std = append(s.mean, st.Mean), append(s.std, st.Std)
+	}
+	rest := make([]float64, len(d.Variances()))
+	for t := range rest {
+		rest[t] = 1
+	}
+	for _, effects := range [][]fanova.Effect{mains, pairs} {
+		for i := range effects {
+			add(effects[i].Individual)
+			for t, v := range effects[i].IndividualByTree {
+				rest[t] -= v
+			}
+		}
+	}
+	for i := range pairs {
+		add(pairs[i].Total)
+	}
+	for i := range sobol {
+		add(sobol[i].Stat)
+	}
+	for t := range rest {
+		rest[t] = max(rest[t], 0) // rounding; NaN stays
+	}
+	add(fanova.NewStat(rest))
+	return s, nil
+}
+
+// intervals adds bootstrap standard errors: the configurations are resampled
+// (each gets a Poisson(1) weight, the same at every budget, so that differences
+// between budgets can be formed), and the forest is fitted and decomposed again.
+func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) error {
+	opt := m.options
+	opt.Trees = min(replicateTrees, len(m.forest.Trees))
+	opt.Progress = nil
+	report := z.progress(fmt.Sprintf("intervals at budget %s", z.label(t.Budget)))
+	cols := z.columns()
+	x := make([]float64, 0, len(t.X))
+	y, w := make([]float64, 0, t.N), make([]float64, 0, t.N)
+	drawn := 0
+	for r := range z.opt.Replicates {
+		x, y, w = x[:0], y[:0], w[:0]
+		weights := z.poisson(r)
+		for i, c := range t.Configs {
+			if weights[c] > 0 {
+				x, y, w = append(x, t.Row(i)...), append(y, t.Y[i]), append(w, weights[c])
+			}
+		}
+		s.draws = append(s.draws, nil)
+		if len(y) < 2 {
+			continue
+		}
+		opt.Seed = m.options.Seed + uint64(r+1)*0xd1342543de82ef95
+		f, err := forest.Fit(z.ctx, x, y, w, cols, opt)
+		if err != nil {
+			return err
+		}
+		d, err := fanova.New(f, fanova.Options{Workers: z.opt.Workers})
+		if err != nil {
+			return err
+		}
+		draw, err := z.shares(d)
+		if err != nil {
+			return err
+		}
+		if d.Zero() < len(f.Trees) {
+			s.draws[r] = draw.mean
+			drawn++
+		}
+		if report != nil {
+			report(r+1, z.opt.Replicates)
+		}
+	}
+	if drawn < 10 || drawn < z.opt.Replicates/2 {
+		z.warn("no-interval", "Budget %s: only %d of %d bootstrap replicates had any variance; the importance has no intervals.", z.label(t.Budget), drawn, z.opt.Replicates)
+		s.draws = nil
+		return nil
+	}
+	s.se = make([]float64, len(s.mean))
+	for k := range s.se {
+		s.se[k] = stdDev(s.draws, func(draw []float64) float64 { return draw[k] })
+	}
+	s.z = z.quantile()
+	z.draws[b] = s.draws
+	return nil
+}
+
+// quantile is the half width of a two-sided interval in standard errors.
+func (z *analyzer) quantile() float64 {
+	return distuv.UnitNormal.Quantile(0.5 + z.opt.Confidence/2)
+}
+
+// poisson returns the weights of all configurations in replicate r.
+func (z *analyzer) poisson(r int) []float64 {
+	src := rand.New(rand.NewPCG(z.opt.Seed, uint64(r)+1))
+	weights := make([]float64, len(z.study.Configs))
+	for i := range weights {
+		// Knuth's product method, exact and short for a mean of 1.
+		for p := src.Float64(); p > math.Exp(-1); p *= src.Float64() {
+			weights[i]++
+		}
+	}
+	return weights
+}
+
+// stat returns estimate k.
+func (s *shares) stat(k int) Stat {
+	out := Stat{Mean: s.mean[k], Std: s.std[k], Lo: math.NaN(), Hi: math.NaN()}
+	if s.se != nil && !math.IsNaN(s.se[k]) {
+		out.Lo, out.Hi = max(out.Mean-s.z*s.se[k], 0), min(out.Mean+s.z*s.se[k], 1)
+	}
+	return out
+}
+
+// entries arranges the estimates for the Analysis.
+func (s *shares) entries(params []Param) ([]Importance, Stat) {
+	var out []Importance
+	for i := range s.d {
+		main := s.stat(i)
+		out = append(out, Importance{Params: []string{params[i].Name}, Individual: main, Total: main, Sobol: s.stat(s.sobolAt() + i)})
+	}
+	k := 0
+	for i := range s.d {
+		for j := i + 1; j < s.d; j++ {
+			out = append(out, Importance{Params: []string{params[i].Name, params[j].Name},
+				Individual: s.stat(s.d + k), Total: s.stat(s.totalAt() + k), Sobol: noStat()})
+			k++
+		}
+	}
+	return out, s.stat(s.orderAt())
+}
+
+// shifts compares the importance at the lowest and the highest decided budget.
+func (z *analyzer) shifts() error {
+	low, high := -1, -1
+	for b := range z.a.Budgets {
+		if z.a.Budgets[b].Decided {
+			if low < 0 {
+				low = b
+			}
+			high = b
+		}
+	}
+	if low == high {
+		return nil
+	}
+	from, to := z.draws[low], z.draws[high]
+	for i, p := range z.a.Params {
+		a, b := z.a.Budgets[low].Importance[i].Individual, z.a.Budgets[high].Importance[i].Individual
+		s := Shift{Param: p.Name, Low: z.a.Budgets[low].Budget, High: z.a.Budgets[high].Budget,
+			Change: Stat{Mean: b.Mean - a.Mean, Std: math.NaN(), Lo: math.NaN(), Hi: math.NaN()}}
+		if from != nil && to != nil {
+			joint := make([][]float64, len(from))
+			for r := range joint {
+				if from[r] != nil && to[r] != nil {
+					joint[r] = []float64{to[r][i] - from[r][i]}
+				}
+			}
+			se := stdDev(joint, func(draw []float64) float64 { return draw[0] })
+			s.Change.Lo, s.Change.Hi = s.Change.Mean-z.quantile()*se, s.Change.Mean+z.quantile()*se
+			s.Decided = s.Change.Lo > 0 || s.Change.Hi < 0
+		}
+		z.a.Shifts = append(z.a.Shifts, s)
+	}
+	return nil
+}
+
+// stdDev is the standard deviation of one number over the replicates there are.
+func stdDev(draws [][]float64, of func(draw []float64) float64) float64 {
+	values := make([]float64, 0, len(draws))
+	for _, draw := range draws {
+		if draw != nil {
+			values = append(values, of(draw))
+		}
+	}
+	return stat.StdDev(values, nil)
+}
