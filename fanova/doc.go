@@ -34,8 +34,8 @@
 //     columns below a split on the other: a two-dimensional difference array
 //     where the grid of their split points is small, else a sweep over one
 //     column with a segment tree over the other;
-//   - a larger subset costs the inner products of its (few) terms, or a
-//     simultaneous traversal of the tree with itself, pruned where the boxes
+//   - a larger subset costs the inner products of its (few) terms, a table where
+//     the tree divides the columns into few cells, or a simultaneous traversal of the tree with itself, pruned where the boxes
 //     are disjoint or the subtrees have no column in common;
 //   - total (Sobol') indices come from the same traversal, of the two sides of
 //     each split on the column.
@@ -49,7 +49,8 @@
 // their Monte Carlo estimates", 2001 (total indices).
 //
 // Differences from the automl/fanova package and from Optuna's
-// FanovaImportanceEvaluator, with which the numbers agree tree by tree:
+// FanovaImportanceEvaluator (with the latter the marginal variances of a tree
+// agree, see testdata):
 //
 //   - splits outside the bounds of a column have no volume and are dropped;
 //   - a categorical column may be split by any set of levels;
