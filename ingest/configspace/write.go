@@ -15,7 +15,9 @@ const Version = 0.4
 // Write writes a space in the dialect of ConfigSpace 1.x, indented. Reading it
 // back gives an equal space, but for what the format cannot say: units, and the
 // steps of quantised parameters, which ConfigSpace 1.x dropped; they are written
-// as "q", which it ignores with a warning.
+// as "q", which it ignores with a warning. The mean and deviation of a normal
+// parameter on the log scale are written as they were read: versions before 1.0
+// mean those of the logarithm, 1.x those of the value.
 func Write(w io.Writer, s *nasalyze.Space) error {
 	hps := make([]object, len(s.Params))
 	for i := range s.Params {
