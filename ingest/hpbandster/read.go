@@ -82,12 +82,17 @@ func Read(ctx context.Context, s *source.Source, opt source.Options, findings *s
 		builder:  source.NewBuilder(findings, source.BuilderOptions{Space: space, SpacePath: spacePath, InfoLimit: opt.InfoLimit}),
 		seen:     make(map[string]bool),
 	}
-	objectives := opt.Objectives
-	if len(objectives) == 0 {
-		objectives = []string{"loss"}
+	names := opt.Objectives
+	if len(names) == 0 {
+		names = []string{"loss"}
 	}
-	for _, name := range objectives {
+	var objectives []nasalyze.Objective
+	for _, name := range names {
 		r.objectives = append(r.objectives, objective{path: name})
+		objectives = append(objectives, nasalyze.Objective{Name: name, Maximize: opt.Direction(name, false), Lower: nan, Upper: nan})
+	}
+	if err := source.CheckDirections(objectives, opt); err != nil {
+		return nil, err
 	}
 	if err := r.lines(ctx, s, configs, r.config); err != nil {
 		return nil, err
@@ -95,13 +100,9 @@ func Read(ctx context.Context, s *source.Source, opt source.Options, findings *s
 	if err := r.lines(ctx, s, results, r.result); err != nil {
 		return nil, err
 	}
-	study := nasalyze.Study{Name: s.Title(), BudgetName: opt.BudgetName, BudgetUnit: opt.BudgetUnit}
+	study := nasalyze.Study{Name: s.Title(), Objectives: objectives, BudgetName: opt.BudgetName, BudgetUnit: opt.BudgetUnit}
 	if study.BudgetName == "" {
 		study.BudgetName = "budget"
-	}
-	for _, name := range objectives {
-		study.Objectives = append(study.Objectives, nasalyze.Objective{
-			Name: name, Maximize: opt.Direction(name, false), Lower: nan, Upper: nan})
 	}
 	if err := r.checkObjectives(len(opt.Objectives) > 0); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Display(results), err)

@@ -114,21 +114,15 @@ func (r *reader) configInfo(d *pyjson.Dec, c *source.ConfigRecord) error {
 	start := *d
 	others := false
 	err := d.Object(func(key []byte) error {
-		if string(key) != "model_based_pick" {
-			others = true
-		} else if c := d.Next(); c == 't' || c == 'f' {
-			// read below
-		}
+		isPick := string(key) == "model_based_pick"
 		raw, err := d.Raw()
-		if string(key) == "model_based_pick" {
-			switch string(raw) {
-			case "true":
-				c.Pick = nasalyze.ModelPick
-			case "false":
-				c.Pick = nasalyze.RandomPick
-			default:
-				others = true
-			}
+		switch {
+		case isPick && string(raw) == "true":
+			c.Pick = nasalyze.ModelPick
+		case isPick && string(raw) == "false":
+			c.Pick = nasalyze.RandomPick
+		default:
+			others = true
 		}
 		return err
 	})
