@@ -22,7 +22,9 @@ const (
 	shadowRounds = 24
 	shadowTrees  = 24
 	shadowAlpha  = 0.05 // two-sided, Bonferroni over the parameters
-	negligible   = 0.1  // share of the variance, interactions included
+	// negligible is a share of the variance, interactions included; twice as much
+	// is still let go where the shuffled copies are significantly better.
+	negligible = 0.05
 )
 
 // advise judges every parameter at the highest budget with a decided importance.
@@ -48,18 +50,19 @@ func (z *analyzer) advise() error {
 		adv := Advice{Param: p.Name, Action: "undecided", Evidence: fmt.Sprintf("explains %s alone, %s with interactions; beats the best shuffled copy (%s) in %d of %d rounds",
 			percent(main), percent(total), share(floor), scores[i], shadowRounds)}
 		hits := float64(scores[i])
-		// Noise is no evidence of absence: to leave the space, a parameter must also
-		// have an interval that ends below what is negligible.
-		switch noise := null.CDF(hits) <= alpha; {
+		// Noise is no evidence of absence: to leave the space, a parameter must have
+		// an interval that ends below what is negligible.
+		small := total.Hi <= negligible || null.CDF(hits) <= alpha && total.Hi <= 2*negligible
+		switch {
 		case null.Survival(hits-1) <= alpha:
 			adv.Action = "keep"
-		case noise && !(total.Hi <= negligible):
-			adv.Evidence += "; not told apart from noise, but a larger effect is not excluded"
-		case noise && z.children(p.Name) != "":
+		case !small:
+			adv.Evidence += "; a larger effect is not excluded"
+		case z.children(p.Name) != "":
 			adv.Evidence += "; fixing it would also decide about " + z.children(p.Name)
-		case noise && z.incumbentValue(i, out) == "":
+		case z.incumbentValue(i, out) == "":
 			adv.Evidence += "; the incumbent does not use it"
-		case noise:
+		default:
 			adv.Action, adv.Value = "fix", z.incumbentValue(i, out)
 		}
 		z.a.Advice = append(z.a.Advice, adv)

@@ -38,7 +38,8 @@ func (z *analyzer) answerRanks() Answer {
 		ans.Text = "The log has one budget only, so there is nothing to compare."
 		return ans
 	}
-	var told, steps []string
+	var told []*Correlation
+	var steps, unknown []string
 	verdicts := make(map[string]int)
 	var far *Correlation
 	for i := range z.a.Correlations {
@@ -49,32 +50,53 @@ func (z *analyzer) answerRanks() Answer {
 		if c.HighIndex != c.LowIndex+1 {
 			continue
 		}
-		v := rankVerdict(c)
-		verdicts[v]++
+		verdicts[rankVerdict(c)]++
 		if math.IsNaN(c.Spearman.Rho) {
-			steps = append(steps, fmt.Sprintf("%s to %s cannot be told (%s)", z.label(c.Low), z.label(c.High), c.Spearman.Reason))
+			unknown = append(unknown, fmt.Sprintf("%s to %s cannot be told (%s)", z.label(c.Low), z.label(c.High), c.Spearman.Reason))
 			continue
 		}
-		told = append(told, v)
+		told = append(told, c)
 		steps = append(steps, fmt.Sprintf("%s to %s: ρ = %s (%s)", z.label(c.Low), z.label(c.High), rho(c.Spearman.Rho), z.evidence(c)))
 	}
+	if len(steps) > 4 {
+		steps = []string{rhoRange(told)}
+	}
+	next := "From each budget to the next"
 	switch {
 	case len(told) == 0:
-		ans.Text = "It cannot be told. "
+		ans.Text = next + " it cannot be told: "
 	case verdicts["yes"] == last:
-		ans.Verdict, ans.Text = "yes", "From each budget to the next, yes. "
+		ans.Verdict, ans.Text = "yes", next+", yes. "
+		if last > 1 && rankVerdict(far) != "yes" {
+			ans.Verdict = "partly"
+		}
 	case verdicts["no"] > 0 && verdicts["yes"]+verdicts["partly"] == 0:
-		ans.Verdict, ans.Text = "no", "No. "
+		ans.Verdict, ans.Text = "no", next+", no. "
 	case verdicts["yes"]+verdicts["partly"] > 0:
-		ans.Verdict, ans.Text = "partly", "In part. "
+		ans.Verdict, ans.Text = "partly", next+", in part. "
 	default:
-		ans.Text = "The intervals are too wide to say. "
+		ans.Text = next + " the intervals are too wide to say. "
 	}
-	ans.Text += strings.Join(steps, "; ") + "."
+	ans.Text += strings.Join(append(steps, unknown...), "; ") + "."
 	if last > 1 && far != nil {
 		ans.Text += " " + z.farText(far)
 	}
 	return ans
+}
+
+// rhoRange is the weakest and the strongest of many correlations.
+func rhoRange(cs []*Correlation) string {
+	low, high := cs[0], cs[0]
+	for _, c := range cs {
+		if c.Spearman.Rho < low.Spearman.Rho {
+			low = c
+		}
+		if c.Spearman.Rho > high.Spearman.Rho {
+			high = c
+		}
+	}
+	return fmt.Sprintf("Neighbours correlate with ρ = %s (%v to %v, n = %d) to ρ = %s (%v to %v, n = %d)",
+		rho(low.Spearman.Rho), low.Low, low.High, low.N, rho(high.Spearman.Rho), high.Low, high.High, high.N)
 }
 
 // rankVerdict judges one correlation by its interval.
@@ -142,7 +164,7 @@ func (z *analyzer) answerImportance() Answer {
 	if b < 0 {
 		ans.Text = "It cannot be told at any budget."
 		if last >= 0 {
-			ans.Text += fmt.Sprintf(" At %s: %s.", z.label(z.a.Budgets[last].Budget), z.a.Budgets[last].Reason)
+			ans.Text += fmt.Sprintf(" At %s: %s.", z.at(z.a.Budgets[last].Budget), z.a.Budgets[last].Reason)
 		}
 		return ans
 	}
@@ -150,8 +172,8 @@ func (z *analyzer) answerImportance() Answer {
 	ans.Verdict = "yes"
 	if b != last {
 		ans.Verdict = "partly"
-		ans.Text = fmt.Sprintf("At the full budget %s it cannot be told: %s. The highest budget with an answer is %s. ",
-			z.label(z.a.Budgets[last].Budget), z.a.Budgets[last].Reason, z.label(out.Budget))
+		ans.Text = fmt.Sprintf("At the full budget, %s, it cannot be told: %s. The highest with an answer is %s. ",
+			z.at(z.a.Budgets[last].Budget), z.a.Budgets[last].Reason, z.at(out.Budget))
 	}
 	var parts []string
 	for _, i := range ranked(out, len(z.params)) {
@@ -161,12 +183,12 @@ func (z *analyzer) answerImportance() Answer {
 		}
 		parts = append(parts, fmt.Sprintf("%s explains %s", z.a.Params[i].Name, percent(s)))
 	}
-	ans.Text += fmt.Sprintf("At %s, of the variance of %s over the space, %s.", z.label(out.Budget), z.a.Objective.Name, list(parts))
+	ans.Text += fmt.Sprintf("At %s, of the variance of %s over the space, %s.", z.at(out.Budget), z.a.Objective.Name, list(parts))
 	if len(out.Surfaces) > 0 && out.Surfaces[0].Share >= 0.02 {
 		s := out.Surfaces[0]
 		ans.Text += fmt.Sprintf(" The strongest interaction is %s with %s (%s).", s.Params[0], s.Params[1], share(s.Share))
 	}
-	if !math.IsNaN(out.HigherOrder.Mean) {
+	if len(z.params) > 2 && !math.IsNaN(out.HigherOrder.Mean) {
 		ans.Text += fmt.Sprintf(" Interactions of three or more hold %s.", share(out.HigherOrder.Mean))
 	}
 	ans.Text += fmt.Sprintf(" The forest predicts unseen configurations with R² = %.2f (%d of them).", out.OOB.R2, out.OOB.N)
@@ -180,14 +202,14 @@ func (z *analyzer) answerShift() Answer {
 		if !s.Decided {
 			continue
 		}
-		text := fmt.Sprintf("%s (%+.0f points, interval %+.0f to %+.0f)", s.Param, 100*s.Change.Mean, 100*s.Change.Lo, 100*s.Change.Hi)
+		text := fmt.Sprintf("%s (%s points, interval %s to %s)", s.Param, points(s.Change.Mean), points(s.Change.Lo), points(s.Change.Hi))
 		if s.Change.Mean > 0 {
 			gain = append(gain, text)
 		} else {
 			loss = append(loss, text)
 		}
 	}
-	between := fmt.Sprintf("Between %s and %s", z.label(z.a.Shifts[0].Low), z.label(z.a.Shifts[0].High))
+	between := fmt.Sprintf("Between %s and %s", z.at(z.a.Shifts[0].Low), z.label(z.a.Shifts[0].High))
 	switch {
 	case len(gain)+len(loss) == 0 && math.IsNaN(z.a.Shifts[0].Change.Lo):
 		ans.Text = between + " the change has no interval, so it cannot be told."
@@ -229,10 +251,10 @@ func (z *analyzer) answerPrune() Answer {
 		return ans
 	case len(fix) > 0:
 		ans.Verdict = "yes"
-		ans.Text = fmt.Sprintf("At %s of the variance at most, and no more than shuffled copies: %s.", share(negligible), list(fix))
+		ans.Text = fmt.Sprintf("With all their interactions these explain too little to matter, intervals included: %s.", list(fix))
 	case len(open) == 0:
 		ans.Verdict = "no"
-		ans.Text = "None: every parameter has an effect beyond that of shuffled copies."
+		ans.Text = "None: every parameter has an effect beyond that of its shuffled copy."
 	default:
 		ans.Text = "None for certain."
 	}
@@ -251,7 +273,7 @@ func (z *analyzer) answerUnknown() Answer {
 	var parts []string
 	for i := range z.a.Budgets {
 		if b := &z.a.Budgets[i]; !b.Decided {
-			parts = append(parts, fmt.Sprintf("the importance at %s (%s)", z.label(b.Budget), b.Reason))
+			parts = append(parts, fmt.Sprintf("the importance at %s (%s)", z.at(b.Budget), b.Reason))
 		}
 	}
 	for i := range z.a.Correlations {
@@ -281,8 +303,28 @@ func (z *analyzer) label(budget float64) string {
 	return text
 }
 
-// rho formats a correlation with a true minus sign.
-func rho(v float64) string { return strings.Replace(fmt.Sprintf("%.2f", v), "-", "−", 1) }
+// at is a budget within a sentence.
+func (z *analyzer) at(budget float64) string {
+	text := z.label(budget)
+	if !strings.Contains(text, " ") {
+		return "budget " + text
+	}
+	return text
+}
+
+// rho formats a correlation with a true minus sign, and none before zero.
+func rho(v float64) string {
+	text := fmt.Sprintf("%.2f", v)
+	if text == "-0.00" {
+		return "0.00"
+	}
+	return strings.Replace(text, "-", "−", 1)
+}
+
+// points formats a change of a share in percentage points, with its sign.
+func points(v float64) string {
+	return strings.Replace(fmt.Sprintf("%+.0f", 100*v), "-", "−", 1)
+}
 
 // list joins parts as in a sentence.
 func list(parts []string) string {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/fanova"
 	"github.com/nasalyze/nasalyze/forest"
@@ -31,6 +33,7 @@ func (z *analyzer) budgets() error {
 			Repeated: t.Counts.Repeated, OOB: OutOfBag{R2: math.NaN(), Spearman: math.NaN()}, HigherOrder: noStat()}
 		out.Best, out.Quartiles = z.summary(t)
 		z.countWarnings(t)
+		z.outlierWarning(t, out.Quartiles)
 		if err := z.importance(b, t, &out); err != nil {
 			return fmt.Errorf("budget %v: %w", t.Budget, err)
 		}
@@ -44,10 +47,33 @@ func (z *analyzer) budgets() error {
 
 func (z *analyzer) countWarnings(t *nasalyze.Table) {
 	if t.Counts.Unencodable > 0 {
-		z.warn("outside-space", "Budget %s: %d configurations were left out because a value lies outside the search space.", z.label(t.Budget), t.Counts.Unencodable)
+		z.warn("outside-space", "At %s: %d configurations were left out because a value lies outside the search space.", z.at(t.Budget), t.Counts.Unencodable)
 	}
 	if share := float64(t.Counts.Failed) / float64(t.Counts.Trials); share > 0.1 && z.opt.Table.Failures == nasalyze.ExcludeFailures {
-		z.warn("failures", "Budget %s: %.0f %% of the trials failed and were left out; parameters that cause failures may look unimportant.", z.label(t.Budget), 100*share)
+		z.warn("failures", "At %s: %.0f %% of the trials failed and were left out; parameters that cause failures may look unimportant.", z.at(t.Budget), 100*share)
+	}
+}
+
+// outlierWarning tells when few results carry most of the variance that is
+// being attributed: functional ANOVA then explains those and little else.
+func (z *analyzer) outlierWarning(t *nasalyze.Table, q [5]float64) {
+	if t.N < z.opt.MinConfigs || q[0] == q[4] {
+		return
+	}
+	mean, variance := stat.PopMeanVariance(t.Y, nil)
+	few := max(1, t.N/50)
+	squares := make([]float64, t.N)
+	for i, y := range t.Y {
+		squares[i] = (y - mean) * (y - mean)
+	}
+	slices.Sort(squares)
+	carried := 0.0
+	for _, s := range squares[t.N-few:] {
+		carried += s
+	}
+	if carried /= variance * float64(t.N); carried > 0.5 {
+		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart.",
+			z.at(t.Budget), few, t.N, share(carried), z.a.Objective.Name)
 	}
 }
 
@@ -106,7 +132,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	case math.IsNaN(oob.R2):
 		out.Reason = "the forest has no out-of-bag error to judge it by"
 	case oob.R2 <= 0:
-		out.Reason = fmt.Sprintf("the forest predicts unseen configurations no better than their mean (out-of-bag R² %.2f)", oob.R2)
+		out.Reason = fmt.Sprintf("the forest predicts unseen configurations no better than their mean (out-of-bag R² %s)", rho(oob.R2))
 	default:
 		out.Decided = true
 	}

@@ -40,7 +40,7 @@ func (z *analyzer) correlations() error {
 	for k := range m.Pairs {
 		p := &m.Pairs[k]
 		low, high := &z.a.Budgets[p.I], &z.a.Budgets[p.J]
-		naming := strings.NewReplacer(fmt.Sprintf("column %d", p.I), "budget "+z.label(low.Budget), fmt.Sprintf("column %d", p.J), "budget "+z.label(high.Budget))
+		naming := strings.NewReplacer(fmt.Sprintf("column %d", p.I), z.at(low.Budget), fmt.Sprintf("column %d", p.J), z.at(high.Budget))
 		s := p.Spearman
 		out := Correlation{Low: low.Budget, High: high.Budget, LowIndex: p.I, HighIndex: p.J, N: p.N, NLow: m.Observed[p.I], NHigh: m.Observed[p.J],
 			Spearman: RankStat{Rho: s.Rho, P: s.P, PHolm: s.PHolm, Lo: s.Lo, Hi: s.Hi, BootLo: s.Bootstrap.Lo, BootHi: s.Bootstrap.Hi,
@@ -116,7 +116,7 @@ func (z *analyzer) surrogate(low, high int, predictions [][]float64) (Surrogate,
 	out := Surrogate{Rho: math.NaN(), LowR2: z.a.Budgets[low].OOB.R2, HighR2: z.a.Budgets[high].OOB.R2}
 	for _, b := range []int{low, high} {
 		if predictions[b] == nil {
-			out.Reason = fmt.Sprintf("no forest to trust at budget %s: %s", z.label(z.a.Budgets[b].Budget), z.a.Budgets[b].Reason)
+			out.Reason = fmt.Sprintf("no forest to trust at %s: %s", z.at(z.a.Budgets[b].Budget), z.a.Budgets[b].Reason)
 			return out, nil
 		}
 	}

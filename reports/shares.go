@@ -82,7 +82,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 	opt := m.options
 	opt.Trees = min(replicateTrees, len(m.forest.Trees))
 	opt.Progress = nil
-	report := z.progress(fmt.Sprintf("intervals at budget %s", z.label(t.Budget)))
+	report := z.progress(fmt.Sprintf("intervals at %s", z.at(t.Budget)))
 	cols := z.columns()
 	x := make([]float64, 0, len(t.X))
 	y, w := make([]float64, 0, t.N), make([]float64, 0, t.N)
@@ -121,7 +121,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		}
 	}
 	if drawn < 10 || drawn < z.opt.Replicates/2 {
-		z.warn("no-interval", "Budget %s: only %d of %d bootstrap replicates had any variance; the importance has no intervals.", z.label(t.Budget), drawn, z.opt.Replicates)
+		z.warn("no-interval", "At %s: only %d of %d bootstrap replicates had any variance; the importance has no intervals.", z.at(t.Budget), drawn, z.opt.Replicates)
 		s.draws = nil
 		return nil
 	}

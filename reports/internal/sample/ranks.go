@@ -55,11 +55,8 @@ func correlation(a *reports.Analysis, l, h int) reports.Correlation {
 		c.Kendall = reports.Kendall{Tau: tau(x, y), P: p}
 	}
 	byLow, byHigh := order(x), order(y)
-	for _, k := range []int{1, 3, 5, 10} {
-		if k > c.N {
-			break
-		}
-		shared := 0
+	for _, k := range []int{(c.N + 9) / 10, (c.N + 2) / 3} { // the best tenth and the best third
+		shared := 0.0
 		for _, i := range byHigh[:k] {
 			for _, j := range byLow[:k] {
 				if i == j {
