@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -76,7 +77,11 @@ func read(ctx context.Context, s *source.Source, name string, space *nasalyze.Sp
 	if err != nil {
 		return nil, err
 	}
-	rows, err := readRows(ctx, lines, d, space, spacePath, opt, findings)
+	var size int64
+	if info, err := fs.Stat(s.FS, name); err == nil && !strings.HasSuffix(name, ".gz") {
+		size = info.Size()
+	}
+	rows, err := readRows(ctx, lines, size, d, space, spacePath, opt, findings)
 	if err != nil {
 		lines.Close()
 		return nil, err
@@ -87,7 +92,7 @@ func read(ctx context.Context, s *source.Source, name string, space *nasalyze.Sp
 	return rows.Study(s.Title())
 }
 
-func readRows(ctx context.Context, lines *source.Lines, d dialect, space *nasalyze.Space, spacePath string, opt source.Options, findings *source.Findings) (*Rows, error) {
+func readRows(ctx context.Context, lines *source.Lines, size int64, d dialect, space *nasalyze.Space, spacePath string, opt source.Options, findings *source.Findings) (*Rows, error) {
 	r := &records{splitter: splitter{delimiter: d.delimiter}, lines: lines}
 	h := Header{Path: lines.Path(), Space: space, SpacePath: spacePath}
 	for _, cell := range r.next() {
@@ -125,6 +130,7 @@ func readRows(ctx context.Context, lines *source.Lines, d dialect, space *nasaly
 	if err != nil {
 		return nil, err
 	}
+	rows.builder.Grow(expectedTrials(size, all, len(rows.groups)))
 	cells := make([][]byte, 0, len(h.Columns)+1)
 	for k, row := range all {
 		cells = cells[:0]
@@ -152,6 +158,21 @@ func readRows(ctx context.Context, lines *source.Lines, d dialect, space *nasaly
 			bad(lines, findings, r.line, err)
 		}
 	}
+}
+
+// expectedTrials estimates the trials in a file of size bytes from its first
+// rows; 0 if it cannot tell.
+func expectedTrials(size int64, sample [][]string, perRow int) int {
+	bytes := 0
+	for _, row := range sample {
+		for _, c := range row {
+			bytes += len(c) + 1
+		}
+	}
+	if bytes == 0 {
+		return 0
+	}
+	return int(min(size*int64(len(sample))/int64(bytes), 1<<24)) * perRow
 }
 
 // bad reports a row that is left out; rows can be older than the current line.
