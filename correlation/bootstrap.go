@@ -27,9 +27,14 @@ type Bootstrap struct {
 
 // resampler keeps its slices between pairs.
 type resampler struct {
-	count []int32
-	rankY []float64
+	items []counted
 	rhos  []float64
+}
+
+// counted is one item in a resample: how often it was drawn, and the centred and
+// doubled rank in y of each copy.
+type counted struct {
+	count, rank int32
 }
 
 // stream returns the random stream of one pair. The index is spread over all bits,
@@ -47,14 +52,13 @@ func stream(seed uint64, pair int) *rand.PCG {
 func (s *shared) bootstrap(ctx context.Context, src *rand.PCG, resamples int, confidence float64) (Bootstrap, error) {
 	out := Bootstrap{Interval: noInterval(""), Resamples: resamples}
 	b := &s.boot
-	b.count = slices.Grow(b.count[:0], s.n)[:s.n]
-	b.rankY = slices.Grow(b.rankY[:0], s.n)[:s.n]
+	b.items = slices.Grow(b.items[:0], s.n)[:s.n]
 	b.rhos = b.rhos[:0]
 	for range resamples {
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		draw(src, b.count)
+		draw(src, b.items)
 		if rho := s.countedRho(); math.IsNaN(rho) {
 			out.Undefined++
 		} else {
@@ -71,12 +75,12 @@ func (s *shared) bootstrap(ctx context.Context, src *rand.PCG, resamples int, co
 	return out, nil
 }
 
-// draw counts how often each of len(count) items is drawn in as many draws, two
-// from each random word. Rejection keeps them uniform (Lemire, "Fast random integer
+// draw counts how often each of the n items is drawn in n draws, two from each
+// random word. Rejection keeps them uniform (Lemire, "Fast random integer
 // generation in an interval", ACM TOMACS 29, 2019).
-func draw(src *rand.PCG, count []int32) {
-	clear(count)
-	n := uint32(len(count))
+func draw(src *rand.PCG, items []counted) {
+	clear(items)
+	n := uint32(len(items))
 	reject := -n % n
 	for left := n; left > 0; {
 		word := src.Uint64()
@@ -84,7 +88,7 @@ func draw(src *rand.PCG, count []int32) {
 			hi, lo := mul32(uint32(word), n)
 			word >>= 32
 			if lo >= reject {
-				count[hi]++
+				items[hi].count++
 				left--
 			}
 		}
@@ -92,35 +96,38 @@ func draw(src *rand.PCG, count []int32) {
 }
 
 // countedRho is Spearman's correlation where the item at position p counts
-// count[p] times, NaN where a column has no variance then.
+// counted[p].count times, NaN where a column has no variance then.
 func (s *shared) countedRho() float64 {
-	b := &s.boot
+	items := s.boot.items
+	if len(s.endX) == s.n && len(s.endY) == s.n {
+		return s.countedRhoUntied()
+	}
 	var sxx, syy, sxy float64
-	before, start := 0, int32(0)
+	before, start := int64(0), int32(0)
 	for _, end := range s.endY {
-		t := 0
-		for _, c := range b.count[start:end] {
-			t += int(c)
+		t := int64(0)
+		for _, c := range items[start:end] {
+			t += int64(c.count)
 		}
-		r := float64(2*before + t - s.n)
+		r := 2*before + t - int64(s.n)
 		for p := start; p < end; p++ {
-			b.rankY[p] = r
+			items[p].rank = int32(r)
 		}
-		syy += float64(t) * r * r
+		syy += float64(t) * float64(r) * float64(r)
 		before += t
 		start = end
 	}
 	before, start = 0, 0
 	for _, end := range s.endX {
-		t, sum := 0, 0.0
+		t, sum := int64(0), int64(0)
 		for _, p := range s.byX[start:end] {
-			c := b.count[p]
-			t += int(c)
-			sum += float64(c) * b.rankY[p]
+			c := items[p]
+			t += int64(c.count)
+			sum += int64(c.count) * int64(c.rank)
 		}
-		r := float64(2*before + t - s.n)
+		r := float64(2*before + t - int64(s.n))
 		sxx += float64(t) * r * r
-		sxy += r * sum
+		sxy += r * float64(sum)
 		before += t
 		start = end
 	}
@@ -128,6 +135,31 @@ func (s *shared) countedRho() float64 {
 		return math.NaN()
 	}
 	return ratio(sxy, sxx, syy)
+}
+
+// countedRhoUntied is countedRho where every run is a single item. The copies of an
+// item are then the only ties, the same in both columns.
+func (s *shared) countedRhoUntied() float64 {
+	items := s.boot.items
+	var sxx, sxy float64
+	rank := -int32(s.n)
+	for p := range items {
+		c := items[p].count
+		r := rank + c
+		items[p].rank = r
+		rank += 2 * c
+		sxx += float64(c) * float64(r) * float64(r)
+	}
+	rank = -int32(s.n)
+	for _, p := range s.byX {
+		c := items[p]
+		sxy += float64(rank+c.count) * float64(c.count) * float64(c.rank)
+		rank += 2 * c.count
+	}
+	if sxx == 0 {
+		return math.NaN()
+	}
+	return ratio(sxy, sxx, sxx)
 }
 
 // quantile of ascending values, interpolated at (m+1) q as usual for bootstrap

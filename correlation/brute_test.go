@@ -3,6 +3,7 @@ package correlation
 import (
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 	"testing"
 
@@ -184,7 +185,7 @@ func TestOverlapAgainstBruteForce(t *testing.T) {
 		want := Overlap{K: k, Min: n, Max: 0, Chance: float64(k*k) / float64(n)}
 		for _, u := range a {
 			for _, v := range b {
-				c := int(popcount[u&v])
+				c := bits.OnesCount(uint(u & v))
 				want.Shared += float64(c) / float64(len(a)*len(b))
 				want.Min, want.Max = min(want.Min, c), max(want.Max, c)
 			}
@@ -203,7 +204,7 @@ func TestOverlapAgainstBruteForce(t *testing.T) {
 func bestSets(v []float64, k int) []int {
 	var sets []int
 	for set := range 1 << len(v) {
-		if int(popcount[set]) != k {
+		if bits.OnesCount(uint(set)) != k {
 			continue
 		}
 		ok := true

@@ -12,6 +12,21 @@ type Interval struct {
 	Reason string
 }
 
+// IntervalMethod is the way in which an interval was found.
+type IntervalMethod string
+
+// The methods of intervals.
+const (
+	// FisherZ: [BonettWright].
+	FisherZ IntervalMethod = "Fisher z"
+	// BootstrapPercentile: [Bootstrap].
+	BootstrapPercentile IntervalMethod = "bootstrap percentile"
+)
+
+// bootstrapMin is the smallest n at which the interval of the bootstrap is
+// reported: below, it covers too little (see the package comment).
+const bootstrapMin = 10
+
 func noInterval(reason string) Interval {
 	return Interval{Lo: math.NaN(), Hi: math.NaN(), Reason: reason}
 }
@@ -24,7 +39,8 @@ func noInterval(reason string) Interval {
 // The transformation is infinite at rho = ±1, which would give an interval of
 // length zero. A perfect correlation is taken as half way to the next value that
 // n items without ties can have, 1 - 12/(n(n^2-1)), and the interval reaches to
-// ±1.
+// ±1. Fewer than
+// [MinItems] items and a rho of NaN give NaN. The confidence is in (0, 1).
 func BonettWright(rho float64, n int, confidence float64) (lo, hi float64) {
 	if n < MinItems || math.IsNaN(rho) {
 		return math.NaN(), math.NaN()

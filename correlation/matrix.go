@@ -52,9 +52,11 @@ type Estimate struct {
 	// corrected over all pairs with a p-value.
 	P, PHolm float64
 	Method   Method
-	// Lo and Hi are the interval to report: that of Fisher. The package comment
-	// says why.
-	Lo, Hi float64
+	// Lo and Hi are the interval to report, that of Bootstrap from 10 items up and
+	// that of Fisher below and where the bootstrap has none; IntervalMethod says
+	// which. The package comment says why.
+	Lo, Hi         float64
+	IntervalMethod IntervalMethod
 	// Fisher is the interval of [BonettWright].
 	Fisher    Interval
 	Bootstrap Bootstrap
@@ -80,7 +82,7 @@ type Tau struct {
 // another O(n log n) and the bootstrap O(n) per resample for each pair.
 //
 // Errors name the column and row of an infinite loss, a column of another length,
-// or an option out of range; or ctx was cancelled. Whatever the data can not tell
+// or an option out of range; or ctx was cancelled. Whatever the data cannot tell
 // is NaN with a reason in the pair.
 func Matrix(ctx context.Context, cols [][]float64, opt Options) (*Result, error) {
 	opt, err := opt.resolve()
@@ -143,14 +145,26 @@ func (p *Pair) fill(ctx context.Context, s *shared, y []float64, k int, opt Opti
 		p.TopK = append(p.TopK, s.overlap(size))
 	}
 	p.Regret = s.regret(y)
-	p.Spearman.Fisher.Lo, p.Spearman.Fisher.Hi = BonettWright(p.Spearman.Rho, s.n, opt.Confidence)
-	p.Spearman.Lo, p.Spearman.Hi = p.Spearman.Fisher.Lo, p.Spearman.Fisher.Hi
+	return p.Spearman.intervals(ctx, s, k, opt)
+}
+
+// intervals fills the confidence intervals of the k-th pair.
+func (e *Estimate) intervals(ctx context.Context, s *shared, k int, opt Options) error {
+	e.Fisher.Lo, e.Fisher.Hi = BonettWright(e.Rho, s.n, opt.Confidence)
+	e.Lo, e.Hi, e.IntervalMethod = e.Fisher.Lo, e.Fisher.Hi, FisherZ
 	if opt.Resamples < 0 {
-		p.Spearman.Bootstrap.Interval = noInterval("no bootstrap was asked for")
+		e.Bootstrap.Interval = noInterval("no bootstrap was asked for")
+		return nil
+	}
+	if math.Abs(e.Rho) == 1 {
+		e.Bootstrap.Interval = noInterval("a perfect correlation stays perfect in every resample")
 		return nil
 	}
 	var err error
-	p.Spearman.Bootstrap, err = s.bootstrap(ctx, stream(opt.Seed, k), opt.Resamples, opt.Confidence)
+	e.Bootstrap, err = s.bootstrap(ctx, stream(opt.Seed, k), opt.Resamples, opt.Confidence)
+	if s.n >= bootstrapMin && e.Bootstrap.Reason == "" {
+		e.Lo, e.Hi, e.IntervalMethod = e.Bootstrap.Lo, e.Bootstrap.Hi, BootstrapPercentile
+	}
 	return err
 }
 

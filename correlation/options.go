@@ -23,7 +23,9 @@ var defaultTopFractions = []float64{0.1, 1.0 / 3}
 // Options of [Matrix]. The zero value is the documented default.
 type Options struct {
 	// Resamples of the bootstrap behind [Estimate.Bootstrap]; 0 means
-	// [DefaultResamples], negative means no bootstrap.
+	// [DefaultResamples], negative means no bootstrap. There must be enough for the
+	// smallest and the largest to be the ends of the interval, 39 for a confidence
+	// of 0.95.
 	Resamples int
 	// Confidence of all intervals, in (0, 1); 0 means [DefaultConfidence].
 	Confidence float64
@@ -47,14 +49,15 @@ func (o Options) resolve() (Options, error) {
 	if o.Resamples == 0 {
 		o.Resamples = DefaultResamples
 	}
-	if o.Resamples < 0 {
-		o.Resamples = -1
-	}
 	if o.Confidence == 0 {
 		o.Confidence = DefaultConfidence
 	}
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return o, fmt.Errorf("correlation: Confidence is %v, expected a number between 0 and 1", o.Confidence)
+	}
+	// The small slack keeps rounding of 2/(1-0.95) from asking for one more.
+	if least := int(math.Ceil(2/(1-o.Confidence)-1e-9)) - 1; o.Resamples > 0 && o.Resamples < least {
+		return o, fmt.Errorf("correlation: Resamples is %d, expected at least %d at a confidence of %v (or negative for none)", o.Resamples, least, o.Confidence)
 	}
 	for _, k := range o.TopK {
 		if k < 1 {

@@ -27,13 +27,17 @@ type shared struct {
 	position []int32 // row -> position
 	kendall  merger
 	boot     resampler
+
+	permutations permutations
 }
 
 // join finds the shared items of two columns and ranks them among themselves.
 // orderX and orderY are the columns' own orders, so that nothing is sorted but
 // runs of equal values in x: O(n) but for these.
 func (s *shared) join(x, y []float64, orderX, orderY []int32) {
-	s.item, s.byX, s.endX, s.endY = s.item[:0], s.byX[:0], s.endX[:0], s.endY[:0]
+	most := min(len(orderX), len(orderY))
+	s.item, s.byX = slices.Grow(s.item[:0], most), slices.Grow(s.byX[:0], most)
+	s.endX, s.endY = slices.Grow(s.endX[:0], most), slices.Grow(s.endY[:0], most)
 	s.position = slices.Grow(s.position[:0], len(y))[:len(y)]
 	last := 0.0
 	for _, i := range orderY {
@@ -85,7 +89,9 @@ func (s *shared) rank() {
 	for _, end := range s.endX {
 		r := float64(int(start) + int(end) - s.n)
 		run := s.byX[start:end]
-		slices.Sort(run)
+		if len(run) > 1 {
+			slices.Sort(run)
+		}
 		sum := 0.0
 		for _, p := range run {
 			s.rankX[p] = r
@@ -122,7 +128,7 @@ func (s *shared) rho() float64 {
 	return ratio(s.sxy, s.sxx, s.syy)
 }
 
-// ratio returns sxy / sqrt(sxx syy), which rounding can not push out of [-1, 1].
+// ratio returns sxy / sqrt(sxx syy), which rounding cannot push out of [-1, 1].
 func ratio(sxy, sxx, syy float64) float64 {
 	return max(-1, min(1, sxy/math.Sqrt(sxx*syy)))
 }
