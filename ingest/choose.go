@@ -36,8 +36,9 @@ func choose(s *source.Source, name string, findings *source.Findings) (*source.S
 	}
 	switch len(runs) {
 	case 0:
-		if name != "" { // the format itself says best what it misses
-			return s, candidates[0], "asked for", nil
+		if name != "" { // the format itself says best what is wrong
+			reason, _ := candidates[0].Detect(s)
+			return s, candidates[0], "asked for, though " + reason, nil
 		}
 		return nil, Format{}, "", unknown(s)
 	case 1:

@@ -99,7 +99,7 @@ func read(ctx context.Context, s *source.Source, opt Options) (*nasalyze.Study, 
 	s.Watch(opt.Progress)
 	study, err := format.Read(ctx, s, opt, &findings)
 	if err != nil {
-		return nil, findings.All(), fmt.Errorf("reading as %s: %w", format.Name, err)
+		return nil, findings.All(), fmt.Errorf("reading as %s (%s): %w", format.Name, reason, err)
 	}
 	study.Provenance.Format, study.Provenance.Reason = format.Name, reason
 	study.Provenance.Inputs = append(study.Provenance.Inputs, s.Inputs()...)

@@ -1,0 +1,118 @@
+package ingest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+const (
+	someConfigs = `[[0,0,0], {"x": 1, "opt": "sgd"}, {"model_based_pick": false}]
+[[0,0,1], {"x": 2, "opt": "adam"}, {"model_based_pick": true}]
+`
+	someResults = `[[0,0,0], 1.0, {"submitted": 0, "started": 0, "finished": 1}, {"loss": 0.5, "info": {}}, null]
+[[0,0,1], 1.0, {"submitted": 0, "started": 0, "finished": 1}, {"loss": 0.25, "info": {}}, null]
+[[0,0,1], 3.0, {"submitted": 1, "started": 1, "finished": 4}, {"loss": 0.125, "info": {}}, null]
+`
+)
+
+func file(text string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(text)} }
+
+func run4(fsys fstest.MapFS, dir string) {
+	fsys[dir+"/configs.json"], fsys[dir+"/results.json"] = file(someConfigs), file(someResults)
+}
+
+func TestOneRunWithinIsRead(t *testing.T) {
+	fsys := fstest.MapFS{"log/notes.txt": file("x"), "log/other/readme": file("x")}
+	run4(fsys, "log/run_1")
+	study, findings, err := OpenFS(context.Background(), fsys, "log", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if study.Name != "log/run_1" || len(study.Trials) != 3 || findings[0].Code != "single-run" || !strings.Contains(findings[0].Message, "log/run_1") {
+		t.Errorf("%s: %d trials, findings %v", study.Name, len(study.Trials), findings)
+	}
+	p := study.Provenance
+	if p.Format != "hpbandster" || p.Reason == "" || len(p.Inputs) != 2 || len(p.Inputs[0].SHA256) != 64 || p.Inputs[1].Path != "log/run_1/results.json" {
+		t.Errorf("provenance %+v", p)
+	}
+}
+
+func TestSeveralRunsAreListed(t *testing.T) {
+	fsys := fstest.MapFS{}
+	run4(fsys, "log/run_1")
+	run4(fsys, "log/run_2")
+	_, _, err := OpenFS(context.Background(), fsys, "log", Options{})
+	want := "log: holds 2 runs; give one of them, or several to pool them:\n  log/run_1 (hpbandster)\n  log/run_2 (hpbandster)"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nexpected %s", err, want)
+	}
+}
+
+func TestRefusalsSayWhat(t *testing.T) {
+	for path, c := range map[string]struct{ file, text, want string }{
+		"ray":    {"experiment_state-2025.json", "{}", "a Ray Tune experiment"},
+		"smac":   {"runhistory.json", "{}", "a SMAC run"},
+		"amltk":  {"history.parquet", "PAR1", "an AMLTK history in Parquet"},
+		"a.db":   {"", "SQLite format 3\x00", "an SQLite database"},
+		"x.pkl":  {"", "\x80\x04", "a Python pickle"},
+		"y":      {"", "\x80\x04", "a Python pickle"},
+		"t.bin":  {"", "PAR1xxxx", "a Parquet table"},
+		"j.log":  {"", `{"op_code":0,"worker_id":"w"}`, "an Optuna journal"},
+		"ax":     {"", `{"__type":"Experiment"}`, "an Ax experiment"},
+		"folder": {"anything", "x", "not a log of a known format"},
+	} {
+		name := path
+		if c.file != "" {
+			name += "/" + c.file
+		}
+		_, _, err := OpenFS(context.Background(), fstest.MapFS{name: file(c.text)}, path, Options{})
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "\n  hpbandster: ") {
+			t.Errorf("%s: got %v\nexpected %s and what was looked for", path, err, c.want)
+		}
+	}
+}
+
+func TestForcedFormat(t *testing.T) {
+	fsys := fstest.MapFS{}
+	run4(fsys, "log")
+	if _, _, err := OpenFS(context.Background(), fsys, "log", Options{Format: "hpbandster"}); err != nil {
+		t.Error(err)
+	}
+	if _, _, err := OpenFS(context.Background(), fsys, "log", Options{Format: "deepcave"}); err == nil || !strings.Contains(err.Error(), "history.jsonl") {
+		t.Errorf("wrong format: %v", err)
+	}
+	if _, _, err := OpenFS(context.Background(), fsys, "log", Options{Format: "smac"}); err == nil || !strings.Contains(err.Error(), `unknown format "smac", expected one of`) {
+		t.Errorf("unknown format: %v", err)
+	}
+}
+
+func TestFormatsAreComplete(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, f := range Formats() {
+		if f.Name == "" || f.Doc == "" || f.Detect == nil || f.Read == nil || seen[f.Name] {
+			t.Errorf("format %q is incomplete or listed twice", f.Name)
+		}
+		seen[f.Name] = true
+	}
+}
+
+func ExampleOpenFS() {
+	fsys := fstest.MapFS{"run/configs.json": file(someConfigs), "run/results.json": file(someResults)}
+	study, findings, err := OpenFS(context.Background(), fsys, "run", Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(study.Provenance.Format, len(study.Configs), "configurations, budgets", study.Budgets())
+	for _, f := range findings {
+		fmt.Println(f)
+	}
+	// Output:
+	// hpbandster 2 configurations, budgets [1 3]
+	// note: parameter "x": int [1, 2]: all values are whole, 2 distinct [inferred-parameter]
+	// note: parameter "opt": categorical {adam, sgd}: not numbers [inferred-parameter]
+	// note: no search space is given: the ranges of 2 parameters are those of the 2 logged configurations, which are narrower than what was searched [space-inferred]
+}
