@@ -1,0 +1,143 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+var budgetChoice = kind{
+	Kind{"budget-choice", "what choosing at a smaller budget keeps of the best, and what it gives up, at the largest"},
+	func(a *reports.Analysis) (*Figure, string) {
+		if len(a.Budgets) < 2 {
+			return nil, "there is only one budget"
+		}
+		f := &choice{a: a}
+		last := len(a.Budgets) - 1
+		var alt []string
+		few := ""
+		for i := range a.Correlations {
+			c := &a.Correlations[i]
+			if c.HighIndex == last && c.N < 4 {
+				few += fmt.Sprintf(" Not drawn: %s, with n = %d.", budgetLabel(a, c.Low), c.N)
+			}
+			if c.HighIndex != last || c.N < 4 || len(c.TopK) == 0 || math.IsNaN(c.Regret.Regret) {
+				continue
+			}
+			f.pairs = append(f.pairs, c)
+			s := fmt.Sprintf("%s (n %d):", budgetLabel(a, c.Low), c.N)
+			for _, t := range c.TopK {
+				s += fmt.Sprintf(" %s of the best %d (chance %s),", short(t.Shared, 3), t.K, short(t.Chance, 2))
+			}
+			s += fmt.Sprintf(" gives up %s, %s of the range", short(c.Regret.Regret, 3), fixed(c.Regret.Relative, 2))
+			alt = append(alt, s)
+		}
+		high := budgetLabel(a, a.Budgets[last].Budget)
+		if len(f.pairs) == 0 {
+			return nil, "no smaller budget shares four configurations with " + high
+		}
+		return &Figure{
+			Title: "Choosing at a smaller budget",
+			Caption: fmt.Sprintf("What the configurations that ran at both budgets say about choosing at the smaller one. "+
+				"Left: share of the best K at %s that are also among the best K at the smaller budget, with both numbers; short bars: expected by chance. "+
+				"Right: how much worse at %s the best of the smaller budget is than the best there, as a share of the range of their results, with its amount. "+
+				"n is the number of configurations.%s", high, high, few),
+			Alt:    "Agreement with " + high + ". From " + strings.Join(alt, ". From ") + ".",
+			layout: f.layout,
+		}, ""
+	},
+}
+
+type choice struct {
+	a     *reports.Analysis
+	pairs []*reports.Correlation
+}
+
+func (f *choice) layout(width float64) (float64, func(pen)) {
+	a := f.a
+	keys := []key{
+		{mark: func(p pen, at point) { p.dot(okabeIto[0], point{at.x + 5, at.y}, 2) }, label: join(plain("kept of the best "), italic("K"))},
+		{mark: func(p pen, at point) {
+			p.line(stroke{color: midGrey, width: 1.2}, point{at.x + 5, at.y - 2.4}, point{at.x + 5, at.y + 2.4})
+		}, label: plain("by chance")},
+	}
+	lines := 1
+	for _, c := range f.pairs {
+		lines = max(lines, len(c.TopK))
+	}
+	names := 0.0
+	for _, c := range f.pairs {
+		names = math.Max(names, plain(budgetLabel(a, c.Low)).width(textSize))
+		names = math.Max(names, count(c.N).width(smallSize))
+	}
+	left := names + 8
+	const gap, foot = 16.0, 23.0
+	head := legendHeight(keys, width-left) + 4
+	rowHeight := math.Max(21, 5+7.4*float64(lines))
+	pw := (width - left - gap - 8) / 2
+	height := foot + rowHeight*float64(len(f.pairs)) + head
+	return height, func(p pen) {
+		p.legend(point{left, height - 1}, width-left, keys)
+		unit := scale{lo: 0, hi: 1}
+		b := box{left, foot, left + pw, height - head}
+		shared := newAxes(box{b.left + 3, b.bottom, b.right, b.top}, unit, unit)
+		regret := newAxes(box{b.right + gap, b.bottom, b.right + gap + pw - 3, b.top}, unit, unit)
+		for _, ax := range []axes{shared, regret} {
+			ts := []tick{{0, plain("0")}, {0.25, nil}, {0.5, plain("0.5")}, {0.75, nil}, {1, plain("1")}}
+			p.grid(ax, ts, nil)
+			p.spines(ax.box)
+			p.xTicks(ax, ts, true)
+		}
+		p.text(point{(shared.left + shared.right) / 2, 2}, join(plain("Share of the best "), italic("K"), plain(" kept")), say{h: middle})
+		p.text(point{(regret.left + regret.right) / 2, 2}, plain("Given up (share of the range)"), say{h: middle})
+		for r, c := range f.pairs {
+			y := b.top - rowHeight*(float64(r)+0.5)
+			p.text(point{left - 5, y + 1.2}, plain(budgetLabel(a, c.Low)), say{h: end})
+			p.text(point{left - 5, y - 6.6}, count(c.N), say{size: smallSize, h: end, color: axisGrey})
+			if r > 0 {
+				p.line(stroke{color: gridGrey, width: 0.5}, point{2, y + rowHeight/2}, point{width - 7, y + rowHeight/2})
+			}
+			for i, t := range c.TopK {
+				if i > 0 && t.K == c.TopK[i-1].K {
+					continue
+				}
+				yt := y + 7.4*(float64(len(c.TopK)-1)/2-float64(i))
+				k := float64(t.K)
+				chance, kept := shared.x.at(t.Chance/k), shared.x.at(t.Shared/k)
+				p.line(stroke{color: midGrey, width: 1.2}, point{chance, yt - 2.6}, point{chance, yt + 2.6})
+				p.dot(okabeIto[0], point{kept, yt}, 2)
+				from := kept
+				if chance > kept && chance < kept+24 {
+					from = chance // past the mark of chance
+				}
+				label, h, dx := plain(fmt.Sprintf("%s of %d", short(t.Shared, 3), t.K)), start, 4.0
+				if from+dx+label.width(tinySize+0.4) > shared.right {
+					from, h, dx = kept, end, -4
+				}
+				p.text(point{from + dx, yt}, label, say{size: tinySize + 0.4, h: h, v: middle, color: axisGrey})
+			}
+			f.regret(p, regret, c, y)
+		}
+	}
+}
+
+func (f *choice) regret(p pen, ax axes, c *reports.Correlation, y float64) {
+	label := plain(short(c.Regret.Regret, 3))
+	if f.a.Objective.Unit != "" {
+		label = plain(short(c.Regret.Regret, 3) + " " + f.a.Objective.Unit)
+	}
+	if math.IsNaN(c.Regret.Relative) {
+		p.text(point{ax.left + 4, y}, label, say{size: smallSize, v: middle})
+		return
+	}
+	x := ax.x.at(c.Regret.Relative)
+	p.rect(okabeIto[0], box{ax.left, y - 2.5, x, y + 2.5})
+	s := say{size: smallSize, v: middle}
+	at := point{x + 3, y}
+	if at.x+label.width(smallSize) > ax.right {
+		at.x, s.h, s.color = x-2, end, white
+	}
+	p.text(at, label, s)
+}

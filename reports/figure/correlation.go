@@ -1,0 +1,293 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+var rankCorrelation = kind{
+	Kind{"rank-correlation", "Spearman's rank correlation of the results at every pair of budgets, with n and interval"},
+	func(a *reports.Analysis) (*Figure, string) {
+		if len(a.Budgets) < 2 {
+			return nil, "there is only one budget"
+		}
+		m := newMatrix(a)
+		var alt, unknown []string
+		for _, c := range a.Correlations {
+			s := c.Spearman
+			low, high := budgetLabel(a, c.Low), budgetLabel(a, c.High)
+			cell := matrixCell{value: s.Rho, n: c.N}
+			if math.IsNaN(s.Rho) {
+				unknown = append(unknown, fmt.Sprintf("%s to %s (%s)", low, high, s.Reason))
+				alt = append(alt, fmt.Sprintf("%s to %s: cannot be told, n %d, %s", low, high, c.N, s.Reason))
+			} else {
+				cell.lo, cell.hi = interval(s)
+				alt = append(alt, fmt.Sprintf("%s to %s: %s%s, n %d", low, high, fixed(s.Rho, 2), spelled(cell.lo, cell.hi), c.N))
+			}
+			m.cells[c.LowIndex][c.HighIndex] = cell
+		}
+		caption := "Spearman's rank correlation ρ of the results of the same configurations at two budgets, " +
+			"with its " + level(a) + " interval and the number n of configurations that have a result at both. " +
+			"Rows are the lower budget, columns the higher. Only configurations that ran on are in n: " +
+			"where they were chosen by their results, ρ is that of the chosen."
+		if len(unknown) > 0 {
+			caption += " Hatched: cannot be told: " + strings.Join(unknown, "; ") + "."
+		}
+		return &Figure{
+			Title:   "Rank correlation across budgets",
+			Caption: caption,
+			Alt:     "Matrix of Spearman's rank correlations between budgets. " + strings.Join(alt, ". ") + ".",
+			layout:  m.layout,
+		}, ""
+	},
+}
+
+var surrogateCorrelation = kind{
+	Kind{"surrogate-correlation", "rank correlation of two budgets' forests over the whole space"},
+	func(a *reports.Analysis) (*Figure, string) {
+		if len(a.Budgets) < 2 {
+			return nil, "there is only one budget"
+		}
+		m := newMatrix(a)
+		var alt, unknown []string
+		known, points := 0, 0
+		for _, c := range a.Correlations {
+			s := c.Surrogate
+			low, high := budgetLabel(a, c.Low), budgetLabel(a, c.High)
+			cell := matrixCell{value: s.Rho, n: -1}
+			if math.IsNaN(s.Rho) {
+				unknown = append(unknown, fmt.Sprintf("%s to %s (%s)", low, high, s.Reason))
+				alt = append(alt, fmt.Sprintf("%s to %s: cannot be told, %s", low, high, s.Reason))
+			} else {
+				known, points = known+1, s.Points
+				alt = append(alt, fmt.Sprintf("%s to %s: %s", low, high, fixed(s.Rho, 2)))
+				cell.note = fmt.Sprintf("R² %s, %s", fixed(s.LowR2, 2), fixed(s.HighR2, 2))
+			}
+			m.cells[c.LowIndex][c.HighIndex] = cell
+		}
+		if known == 0 {
+			return nil, "no two budgets have a forest that predicts better than the mean"
+		}
+		caption := fmt.Sprintf("Spearman's rank correlation of the predictions of two budgets' forests at %d quasi-random points of the "+
+			"whole space, with the out-of-bag R² of the forest at the lower and at the higher budget. It is free of the selection of the "+
+			"survivors, but no better than the forests.", points)
+		if len(unknown) > 0 {
+			caption += " Hatched: cannot be told: " + strings.Join(unknown, "; ") + "."
+		}
+		return &Figure{
+			Title:   "Rank correlation of the forests' predictions",
+			Caption: caption,
+			Alt:     "Matrix of rank correlations of the forests' predictions between budgets. " + strings.Join(alt, ". ") + ".",
+			layout:  m.layout,
+		}, ""
+	},
+}
+
+// interval of a correlation: that of the formula, else that of the bootstrap.
+func interval(s reports.RankStat) (lo, hi float64) {
+	if math.IsNaN(s.Lo) || math.IsNaN(s.Hi) {
+		return s.BootLo, s.BootHi
+	}
+	return s.Lo, s.Hi
+}
+
+// level of confidence in words.
+func level(a *reports.Analysis) string {
+	c := a.Provenance.Options.Confidence
+	if c <= 0 || c >= 1 {
+		c = 0.95
+	}
+	return short(100*c, 3) + " %"
+}
+
+func spelled(lo, hi float64) string {
+	if math.IsNaN(lo) || math.IsNaN(hi) {
+		return ""
+	}
+	return fmt.Sprintf(", interval %s to %s", fixed(lo, 2), fixed(hi, 2))
+}
+
+// matrix is an upper triangle of correlations.
+type matrix struct {
+	budgets []string
+	counts  []int
+	cells   [][]matrixCell // [low][high]
+}
+
+type matrixCell struct {
+	value  float64
+	lo, hi float64 // NaN for none
+	n      int     // -1 for none
+	note   string
+}
+
+func newMatrix(a *reports.Analysis) *matrix {
+	m := &matrix{}
+	none := matrixCell{value: math.NaN(), lo: math.NaN(), hi: math.NaN(), n: -1}
+	for _, b := range a.Budgets {
+		m.budgets = append(m.budgets, budgetLabel(a, b.Budget))
+		m.counts = append(m.counts, b.N)
+		row := make([]matrixCell, len(a.Budgets))
+		for i := range row {
+			row[i] = none
+		}
+		m.cells = append(m.cells, row)
+	}
+	return m
+}
+
+// lines of text below the value.
+func (c matrixCell) lines() []text {
+	var out []text
+	if !math.IsNaN(c.value) && !math.IsNaN(c.lo) && !math.IsNaN(c.hi) && c.lo < c.hi {
+		out = append(out, plain("["+fixed(c.lo, 2)+", "+fixed(c.hi, 2)+"]"))
+	}
+	if c.note != "" {
+		out = append(out, plain(c.note))
+	}
+	if c.n >= 0 {
+		out = append(out, join(italic("n"), plain(fmt.Sprintf(" = %d", c.n))))
+	}
+	return out
+}
+
+func (m *matrix) layout(width float64) (float64, func(pen)) {
+	k := len(m.budgets)
+	cols := k - 1
+	left := 0.0
+	for i := range cols {
+		left = math.Max(left, plain(m.budgets[i]).width(textSize))
+		left = math.Max(left, count(m.counts[i]).width(smallSize))
+	}
+	left += 8
+	cw := (width - left) / float64(cols)
+	ch := math.Min(44, math.Max(0.42*cw, 34))
+	if cw < 34 {
+		ch = math.Max(14, cw)
+	}
+	const head = 21
+	foot := 0.0
+	if cols == 1 {
+		cw = math.Min(cw, 160)
+	}
+	height := head + ch*float64(cols) + foot
+	draw := func(p pen) {
+		top := height - head
+		cell := func(i, j int) box { // row i (low), column j (high), j > i
+			x, y := left+cw*float64(j-1), top-ch*float64(i)
+			return box{x + 0.6, y - ch + 0.6, x + cw - 0.6, y - 0.6}
+		}
+		size, sub := m.sizes(cw-5, ch)
+		for i := range cols {
+			y := top - ch*(float64(i)+0.5)
+			if ch > 20 {
+				p.text(point{left - 6, y + 1.2}, plain(m.budgets[i]), say{h: end})
+				p.text(point{left - 6, y - 6.8}, count(m.counts[i]), say{size: smallSize, h: end, color: axisGrey})
+			} else {
+				p.text(point{left - 4, y}, plain(m.budgets[i]), say{size: smallSize, h: end, v: middle})
+			}
+			x := left + cw*(float64(i)+0.5)
+			if cw > 32 {
+				p.text(point{x, top + 11.5}, plain(m.budgets[i+1]), say{h: middle})
+				p.text(point{x, top + 3.5}, count(m.counts[i+1]), say{size: smallSize, h: middle, color: axisGrey})
+			} else {
+				p.text(point{x, top + 4}, plain(clip(m.budgets[i+1], tinySize, cw)), say{size: tinySize, h: middle})
+			}
+		}
+		for i := range k {
+			for j := i + 1; j < k; j++ {
+				m.cell(p, cell(i, j), m.cells[i][j], size, sub)
+			}
+		}
+		if cols > 1 {
+			m.colorBar(p, box{left, top - ch*float64(cols), left + cw*float64(cols-1), top - ch*float64(cols-1)})
+		}
+	}
+	return height, draw
+}
+
+func count(n int) text { return join(italic("n"), plain(fmt.Sprintf(" = %d", n))) }
+
+// sizes of the value and of the lines below it such that all cells fit; sub is 0
+// where there is no room for such lines.
+func (m *matrix) sizes(width, height float64) (size, sub float64) {
+	size = math.Min(9, height*0.5)
+	value := plain("−0.00")
+	for size > tinySize && value.width(size) > width {
+		size -= 0.2
+	}
+	if value.width(size) > width {
+		return 0, 0
+	}
+	longest, lines := 0.0, 0
+	for _, row := range m.cells {
+		for _, c := range row {
+			ls := c.lines()
+			lines = max(lines, len(ls))
+			for _, l := range ls {
+				longest = math.Max(longest, l.width(1))
+			}
+		}
+	}
+	sub = math.Min(smallSize, width/longest)
+	if sub < tinySize-0.4 || size+float64(lines)*(sub+1.5) > height-2 {
+		sub = 0
+	}
+	return size, sub
+}
+
+func (m *matrix) cell(p pen, b box, c matrixCell, size, sub float64) {
+	mid := point{(b.left + b.right) / 2, (b.bottom + b.top) / 2}
+	known := !math.IsNaN(c.value)
+	fillColor := noData
+	value := bold("cannot tell")
+	s := say{size: sub, h: middle, color: ink}
+	if known {
+		fillColor = rdbu.at((c.value + 1) / 2)
+		value, s.size = bold(fixed(c.value, 2)), size
+		p.rect(fillColor, b)
+		s.color = on(fillColor)
+	} else {
+		p.hatch(b)
+	}
+	if s.size == 0 {
+		return
+	}
+	var lines []text
+	if sub > 0 {
+		lines = c.lines()
+	}
+	lead := sub + 1.8
+	total := s.size*capHeight + lead*float64(len(lines))
+	y := mid.y + total/2 - s.size*capHeight
+	if !known {
+		for _, l := range append([]text{value}, lines...) { // paper below the words, on the hatching
+			w := l.width(sub)
+			p.rect(noData, box{mid.x - w/2 - 1.5, y - 1.6, mid.x + w/2 + 1.5, y + sub*0.8})
+			y -= lead
+		}
+		y = mid.y + total/2 - s.size*capHeight
+	}
+	p.text(point{mid.x, y}, value, s)
+	for _, l := range lines {
+		y -= lead
+		p.text(point{mid.x, y}, l, say{size: sub, h: middle, color: s.color})
+	}
+}
+
+// colorBar stands in the empty triangle.
+func (m *matrix) colorBar(p pen, room box) {
+	w := math.Min(room.width()-12, 110)
+	if w < 24 {
+		return
+	}
+	b := box{room.left + 2, room.bottom + 11, room.left + 2 + w, room.bottom + 16}
+	p.bar(b, rdbu)
+	x := scale{lo: -1, hi: 1}.onto(b.left, b.right)
+	labels := []tick{{-1, plain("−1")}, {-0.5, nil}, {0, plain("0")}, {0.5, nil}, {1, plain("1")}}
+	p.xTicks(axes{b, x, x}, labels, true)
+	p.text(point{b.left, b.top + 4}, join(plain("Spearman’s "), italic("ρ")), say{size: smallSize})
+}

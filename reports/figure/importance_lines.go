@@ -1,0 +1,193 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+	"sort"
+
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+const (
+	linesTop   = 7    // as many as there are colours
+	linesLeast = 3    // coloured in any case
+	linesShare = 0.05 // the others where they reach this share
+)
+
+var importanceLines = kind{
+	Kind{"importance-by-budget", "importance against budget, a line per parameter: what gains and what loses"},
+	func(a *reports.Analysis) (*Figure, string) {
+		ds := decided(a)
+		if len(ds) == 0 {
+			return nil, noneDecided(a)
+		}
+		if len(ds) == 1 {
+			return nil, "the importance is decided at one budget only, " + budgetLabel(a, a.Budgets[ds[0]].Budget)
+		}
+		f := &lines{bars: bars{a: a, budgets: ds, intervals: haveIntervals(a, ds)}}
+		most := func(j int) float64 {
+			m := math.Inf(-1)
+			for _, b := range ds {
+				if v := a.Budgets[b].Importance[j].Individual.Mean; v > m {
+					m = v
+				}
+			}
+			return m
+		}
+		f.params = ranked(a, ds[len(ds)-1])
+		sort.SliceStable(f.params, func(x, y int) bool { return most(f.params[x]) > most(f.params[y]) })
+		for f.top < min(linesTop, len(f.params)) && (f.top < linesLeast || most(f.params[f.top]) >= linesShare) {
+			f.top++
+		}
+		alt := ""
+		for _, j := range f.params {
+			alt += " " + a.Params[j].Name + ":"
+			for i, b := range ds {
+				if i > 0 {
+					alt += ","
+				}
+				alt += fmt.Sprintf(" %s at %s", fixed(a.Budgets[b].Importance[j].Individual.Mean, 3), budgetLabel(a, a.Budgets[b].Budget))
+			}
+			alt += "."
+		}
+		caption := "Importance of the parameters (share of the variance that each explains alone, functional ANOVA) against the budget, on a logarithmic axis. " +
+			barsAre(a, f.intervals)
+		if rest := len(f.params) - f.top; rest > 0 {
+			caption += fmt.Sprintf(" Named: the %d that explain most at any budget; grey: the other %d.", f.top, rest)
+		}
+		return &Figure{
+			Title:   "Importance against budget",
+			Caption: caption + undecidedNote(a),
+			Alt:     "Lines of the importance of each parameter over the budgets." + alt + undecidedNote(a),
+			layout:  f.layout,
+		}, ""
+	},
+}
+
+type lines struct {
+	bars
+	top int // this many of params are named
+}
+
+func (f *lines) layout(width float64) (float64, func(pen)) {
+	a := f.a
+	top := f.params[:f.top]
+	room := 0.0
+	for _, j := range top {
+		room = math.Max(room, plain(a.Params[j].Name).width(smallSize))
+	}
+	room = math.Min(room, 0.32*width)
+	height := math.Min(0.72*width, 200)
+	const left, foot = 33.0, 23.0
+	b := box{left, foot, width - room - 13, height - 5}
+	most := 0.01
+	for _, i := range f.budgets {
+		for j := range a.Params {
+			s := a.Budgets[i].Importance[j].Individual
+			_, hi := spreadOf(s, f.intervals)
+			if j == top[0] || hi < 1 {
+				most = math.Max(most, math.Max(nanZero(s.Mean), nanZero(hi)))
+			}
+		}
+	}
+	ax := newAxes(b, budgetScale(a), scale{lo: 0, hi: most * 1.03})
+	ax.x = ax.x.onto(b.left+9, b.right-4)
+	return height, func(p pen) {
+		ys := ax.y.ticks(smallSize, true)
+		p.grid(ax, nil, ys)
+		above := ax.y.at(nanZero(a.Budgets[f.budgets[len(f.budgets)-1]].Importance[top[0]].Individual.Mean))
+		for _, d := range a.Budgets {
+			if !d.Decided {
+				x := ax.x.at(d.Budget)
+				p.hatch(box{x - 4, b.bottom, x + 4, b.top})
+				w := plain("undecided").width(smallSize)
+				y := b.top - w/2 - 4 // or below, if the lines run above
+				if above > (b.bottom+b.top)/2 {
+					y = b.bottom + w/2 + 4
+				}
+				p.rect(noData, box{x - 3.6, y - w/2 - 2, x + 3.6, y + w/2 + 2})
+				p.text(point{x, y}, plain("undecided"), say{size: smallSize, color: axisGrey, h: middle, v: middle, turn: 90})
+			}
+		}
+		p.spines(b)
+		p.yTicks(ax, ys, true)
+		p.xTicks(ax, budgetTicks(a, ax.x, smallSize), true)
+		p.text(point{(b.left + b.right) / 2, 2}, plain(budgetAxis(a)), say{h: middle})
+		p.text(point{7, (b.top + b.bottom) / 2}, plain("Importance (share of variance)"), say{h: middle, turn: 90})
+		for i := len(f.params) - 1; i >= len(top); i-- {
+			f.path(p, ax, f.params[i], stroke{color: dimGrey, width: 0.6}, 0)
+		}
+		want := make([]float64, len(top))
+		for i := len(top) - 1; i >= 0; i-- {
+			// Error bars of neighbours stand side by side.
+			shift := 1.5 * (float64(i) - float64(len(top)-1)/2)
+			want[i] = f.path(p, ax, top[i], stroke{color: okabeIto[i], width: 1.2}, shift)
+		}
+		at := repel(want, 7.6, b.bottom, b.top)
+		x0 := ax.x.at(a.Budgets[f.budgets[len(f.budgets)-1]].Budget)
+		for i, j := range top {
+			c := okabeIto[i]
+			p.line(stroke{color: fade(c, 0.7), width: 0.4}, point{x0 + 6.5, want[i]}, point{b.right + 7, at[i]})
+			p.text(point{b.right + 9, at[i]}, plain(clip(a.Params[j].Name, smallSize, room)), say{size: smallSize, v: middle, color: legible(c)})
+		}
+	}
+}
+
+func nanZero(v float64) float64 {
+	if math.IsNaN(v) {
+		return 0
+	}
+	return v
+}
+
+// path of one parameter; it returns where its last point stands.
+func (f *lines) path(p pen, ax axes, j int, s stroke, shift float64) (last float64) {
+	var ps []point
+	for _, b := range f.budgets {
+		v := f.a.Budgets[b].Importance[j].Individual
+		q := ax.at(f.a.Budgets[b].Budget, v.Mean)
+		q.x += shift
+		ps = append(ps, q)
+		last = q.y
+		if s.color.A == 255 && s.color != dimGrey {
+			lo, hi := spreadOf(v, f.intervals)
+			p.line(stroke{color: fade(s.color, 0.75), width: 0.6}, point{q.x, ax.y.at(lo)}, point{q.x, ax.y.at(hi)})
+		}
+	}
+	p.line(s, ps...)
+	if s.color != dimGrey {
+		p.dots(white, ps, 2.1)
+		p.dots(s.color, ps, 1.6)
+	}
+	return last
+}
+
+// budgetScale is logarithmic: budgets are a factor apart.
+func budgetScale(a *reports.Analysis) scale {
+	lo, hi := a.Budgets[0].Budget, a.Budgets[len(a.Budgets)-1].Budget
+	return scale{lo: lo, hi: hi, log: lo > 0}
+}
+
+// budgetTicks marks every budget and labels as many as fit, from the largest down.
+func budgetTicks(a *reports.Analysis, x scale, size float64) []tick {
+	out := make([]tick, len(a.Budgets))
+	free := math.Inf(1)
+	for i := len(out) - 1; i >= 0; i-- {
+		v := a.Budgets[i].Budget
+		out[i].v = v
+		label := plain(budgetLabel(a, v))
+		half := label.width(size) / 2
+		if x.at(v)+half <= free {
+			out[i].label = label
+			free = x.at(v) - half - 3
+		}
+	}
+	return out
+}
+
+func lineMark(c color.NRGBA) func(pen, point) {
+	return func(p pen, at point) {
+		p.line(stroke{color: c, width: 1.3}, at, point{at.x + keyWidth - 1, at.y})
+	}
+}

@@ -1,0 +1,52 @@
+package vec
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/crc32"
+	"image/png"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// DPI is the resolution of PNG files, the usual least for print.
+const DPI = 300
+
+// raster is gonum's image canvas, written with its size in print.
+type raster struct{ *vgimg.Canvas }
+
+func newPNG(w, h vg.Length) raster {
+	return raster{vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(DPI))}
+}
+
+// WriteTo implements io.WriterTo.
+func (c raster) WriteTo(w io.Writer) (int64, error) {
+	var b bytes.Buffer
+	enc := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := enc.Encode(&b, c.Image()); err != nil {
+		return 0, err
+	}
+	// A pHYs chunk follows the header, which takes 8 + 25 bytes.
+	const header = 33
+	dots := uint32(math.Round(DPI / 0.0254))
+	chunk := binary.BigEndian.AppendUint32(nil, 9)
+	chunk = append(chunk, "pHYs"...)
+	chunk = binary.BigEndian.AppendUint32(chunk, dots)
+	chunk = binary.BigEndian.AppendUint32(chunk, dots)
+	chunk = append(chunk, 1) // per metre
+	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+
+	n, err := w.Write(b.Bytes()[:header])
+	if err != nil {
+		return int64(n), err
+	}
+	m, err := w.Write(chunk)
+	if err != nil {
+		return int64(n + m), err
+	}
+	l, err := w.Write(b.Bytes()[header:])
+	return int64(n + m + l), err
+}

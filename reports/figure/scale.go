@@ -1,0 +1,235 @@
+package figure
+
+import (
+	"math"
+	"sort"
+)
+
+// scale maps data to a range of the page.
+type scale struct {
+	lo, hi   float64 // data at the ends
+	from, to float64 // page
+	log      bool
+	whole    bool // only whole numbers get a tick
+	// clipped tells that data beyond hi (or lo) exist and are drawn at the edge.
+	clippedLo, clippedHi bool
+}
+
+// at is the place of v; what lies beyond the ends is put at the end.
+func (s scale) at(v float64) float64 {
+	t := s.unit(v)
+	if math.IsNaN(t) {
+		return t
+	}
+	return s.from + math.Min(1, math.Max(0, t))*(s.to-s.from)
+}
+
+func (s scale) unit(v float64) float64 {
+	if s.hi == s.lo {
+		if math.IsNaN(v) {
+			return v
+		}
+		return 0.5
+	}
+	if s.log {
+		if v <= 0 {
+			return math.Inf(-1)
+		}
+		return math.Log(v/s.lo) / math.Log(s.hi/s.lo)
+	}
+	return (v - s.lo) / (s.hi - s.lo)
+}
+
+// inside reports whether v is between the ends.
+func (s scale) inside(v float64) bool {
+	t := s.unit(v)
+	return t >= -1e-9 && t <= 1+1e-9
+}
+
+func (s scale) onto(from, to float64) scale {
+	s.from, s.to = from, to
+	return s
+}
+
+// logRatio is the ratio of largest to smallest from which results are drawn on a log axis.
+const logRatio = 10
+
+// lossScale fits the results: a log axis where they are positive and span
+// decades. On a linear axis a few results far outside are put at the edge of the
+// axis instead of squeezing all others into a line.
+func lossScale(vs []float64) scale {
+	x := make([]float64, 0, len(vs))
+	for _, v := range vs {
+		if !math.IsNaN(v) && !math.IsInf(v, 0) {
+			x = append(x, v)
+		}
+	}
+	if len(x) == 0 {
+		return scale{lo: 0, hi: 1}
+	}
+	sort.Float64s(x)
+	lo, hi := x[0], x[len(x)-1]
+	if lo > 0 && hi/lo >= logRatio {
+		pad := math.Pow(hi/lo, 0.04)
+		return scale{lo: lo / pad, hi: hi * pad, log: true}
+	}
+	s := scale{lo: lo, hi: hi}
+	q1, q3 := x[len(x)/4], x[3*len(x)/4]
+	if far := 12 * (q3 - q1); far > 0 {
+		if hi > q3+far {
+			s.hi, s.clippedHi = x[sort.SearchFloat64s(x, q3+far)-1], true
+		}
+		if lo < q1-far {
+			s.lo, s.clippedLo = x[sort.SearchFloat64s(x, q1-far)], true
+		}
+	}
+	pad := 0.05 * (s.hi - s.lo)
+	if pad == 0 {
+		pad = math.Max(1e-9, 0.05*math.Abs(s.hi))
+	}
+	s.lo, s.hi = s.lo-pad, s.hi+pad
+	return s
+}
+
+// tick is a mark on an axis; minor ones have no label.
+type tick struct {
+	v     float64
+	label text
+}
+
+// ticks of the scale of which the labels, written along (or across, if vertical) the axis, do not touch.
+func (s scale) ticks(size float64, vertical bool) []tick {
+	length := math.Abs(s.to - s.from)
+	var all []tick
+	switch {
+	case s.lo == s.hi:
+		return []tick{{s.lo, plain(short(s.lo, 3))}}
+	case s.log:
+		all = s.logTicks(size, vertical)
+	default:
+		want := max(2, int(length/(3.2*size)))
+		if vertical {
+			want = max(2, int(length/(2.2*size)))
+		}
+		for ; want >= 2; want-- {
+			all = linearTicks(s, min(want, 7))
+			if s.fits(all, size, vertical) {
+				break
+			}
+		}
+	}
+	return all
+}
+
+// fits reports whether the labels keep clear of one another.
+func (s scale) fits(ts []tick, size float64, vertical bool) bool {
+	last, dir := math.NaN(), 1.0
+	if s.to < s.from {
+		dir = -1
+	}
+	for _, t := range ts {
+		if len(t.label) == 0 {
+			continue
+		}
+		half, gap := t.label.width(size)/2, 0.5*size
+		if vertical {
+			half, gap = size*capHeight/2, 0.5*size
+		}
+		at := dir * s.at(t.v)
+		if at-half < last+gap {
+			return false
+		}
+		last = at + half
+	}
+	return true
+}
+
+// linearTicks at round numbers: steps of 1, 2, 2.5 or 5 times a power of ten, at most want of them.
+func linearTicks(s scale, want int) []tick {
+	raw := (s.hi - s.lo) / float64(max(1, want))
+	mag := math.Pow(10, math.Floor(math.Log10(raw)))
+	step := 10 * mag
+	for _, m := range []float64{1, 2, 2.5, 5} {
+		if m*mag >= raw*0.999 {
+			step = m * mag
+			break
+		}
+	}
+	decimals := int(math.Max(0, -math.Floor(math.Log10(step)+1e-9)))
+	if r := step * math.Pow(10, float64(decimals)); math.Abs(r-math.Round(r)) > 1e-6 {
+		decimals++ // 0.25
+	}
+	big := math.Max(math.Abs(s.lo), math.Abs(s.hi)) >= 1e6 || step < 1e-4
+	var out []tick
+	if s.whole && step < 1 {
+		step, decimals = 1, 0
+	} else if s.whole && step == 2.5 {
+		step, decimals = 5, 0
+	}
+	for k := math.Ceil(s.lo/step - 1e-9); k*step <= s.hi+1e-9*step; k++ {
+		v := k * step
+		label := fixed(v, decimals)
+		if big {
+			label = short(v, 4)
+		}
+		out = append(out, tick{v, plain(label)})
+	}
+	return out
+}
+
+// logTicks labels powers of ten, every second or third where they are many, and
+// 2 and 5 times these where there is room.
+func (s scale) logTicks(size float64, vertical bool) []tick {
+	first, last := int(math.Floor(math.Log10(s.lo)+1e-9)), int(math.Ceil(math.Log10(s.hi)-1e-9))
+	decades := math.Log10(s.hi / s.lo)
+	// One form of label for the whole axis.
+	exponents := first < -4 || last > 4
+	type mark struct{ v, mantissa, exp int }
+	var all []tick
+	var marks []mark
+	for e := first; e <= last; e++ {
+		for m := 1; m < 10; m++ {
+			v := float64(m) * math.Pow10(e)
+			if s.inside(v) && (m == 1 || decades <= 4) {
+				marks = append(marks, mark{len(all), m, e})
+				all = append(all, tick{v: v})
+			}
+		}
+	}
+	labelled := func(keep func(mantissa, exp int) bool) (ts []tick, count int) {
+		ts = append(ts, all...)
+		for _, k := range marks {
+			if !keep(k.mantissa, k.exp) {
+				continue
+			}
+			count++
+			if exponents && k.mantissa == 1 {
+				ts[k.v].label = join(plain("10"), super(fixed(float64(k.exp), 0)))
+			} else {
+				ts[k.v].label = plain(short(all[k.v].v, 3))
+			}
+		}
+		return ts, count
+	}
+	var try [](func(m, e int) bool)
+	if decades <= 1.8 {
+		try = append(try,
+			func(m, e int) bool { return m == 1 || m == 2 || m == 5 },
+			func(m, e int) bool { return m == 1 || m == 3 })
+	}
+	for every := 1; every <= max(1, last-first); every++ {
+		try = append(try, func(m, e int) bool { return m == 1 && (e-first)%every == 0 })
+	}
+	for _, keep := range try {
+		if ts, n := labelled(keep); n >= 2 && s.fits(ts, size, vertical) {
+			return ts
+		}
+	}
+	// Less than a decade, or little room: round numbers.
+	for want := 5; want > 2; want-- {
+		if ts := linearTicks(s, want); s.fits(ts, size, vertical) {
+			return ts
+		}
+	}
+	return linearTicks(s, 2)
+}

@@ -1,0 +1,286 @@
+package figure
+
+import (
+	"fmt"
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot/vg"
+
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+const (
+	scatterBudgets = 5    // at most, so that the panels stay legible
+	scatterPoints  = 2000 // at most per panel
+)
+
+var lossScatter = kind{
+	Kind{"loss-scatter", "results of the same configurations at one budget against another"},
+	func(a *reports.Analysis) (*Figure, string) {
+		if len(a.Budgets) < 2 {
+			return nil, "there is only one budget"
+		}
+		var budgets []int
+		for i, b := range a.Budgets {
+			if b.N > 0 {
+				budgets = append(budgets, i)
+			}
+		}
+		s := &scatterGrid{a: a}
+		for _, i := range spread(len(budgets), scatterBudgets) {
+			s.budgets = append(s.budgets, budgets[i])
+		}
+		shared, thin := 0, false
+		alt := ""
+		for _, c := range a.Correlations {
+			if s.index(c.LowIndex) < 0 || s.index(c.HighIndex) < 0 {
+				continue
+			}
+			shared += c.N
+			thin = thin || c.N > scatterPoints
+			rho := "cannot be told"
+			if !math.IsNaN(c.Spearman.Rho) {
+				rho = fixed(c.Spearman.Rho, 2)
+			}
+			alt += fmt.Sprintf(" %s against %s: n %d, rank correlation %s.", budgetLabel(a, c.Low), budgetLabel(a, c.High), c.N, rho)
+		}
+		if shared == 0 {
+			return nil, "no configuration has a result at two budgets"
+		}
+		s.equal = crosses(s.scales())
+		scaleNote := ""
+		if s.equal {
+			scaleNote = " Grey line: equal results."
+		}
+		for _, sc := range s.scales() {
+			if sc.log {
+				scaleNote += " Axes are logarithmic where the results span a decade or more."
+				break
+			}
+		}
+		caption := fmt.Sprintf("Results of the configurations that have one at both budgets: %s at the lower budget (columns) "+
+			"against that at the higher (rows), with Spearman's ρ and the number n of configurations. "+
+			"Diamond: the best at the higher budget among them.%s %s%s",
+			lowerFirst(objectiveLabel(a)), scaleNote, direction(a), thinned(len(s.budgets), len(budgets)))
+		if thin {
+			caption += fmt.Sprintf(" Of more than %d points every k-th is drawn.", scatterPoints)
+		}
+		return &Figure{
+			Title:   "Results at one budget against another",
+			Caption: caption,
+			Alt:     "Grid of scatter plots of the results at two budgets." + alt,
+			layout:  s.layout,
+		}, ""
+	},
+}
+
+// lowerFirst undoes capital inside a sentence.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
+		return string(s[0]+'a'-'A') + s[1:]
+	}
+	return s
+}
+
+type scatterGrid struct {
+	a       *reports.Analysis
+	budgets []int
+	equal   bool // the line of equal results is drawn
+}
+
+func (s *scatterGrid) index(budget int) int {
+	for i, b := range s.budgets {
+		if b == budget {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
+	a := s.a
+	n := len(s.budgets) - 1
+	const hgap, head, foot = 7.0, 11.0, 29.0
+	scales := s.scales()
+	left := 0.0
+	for i := range n {
+		left = math.Max(left, widest(scales[i+1].onto(0, 60).ticks(smallSize, true), smallSize))
+	}
+	left += tickLength + tickGap + 24
+	side := (width - left - hgap*float64(n-1) - 2) / float64(n)
+	tall := math.Min(side, 96)
+	if n == 1 {
+		side = math.Min(side, 190)
+		tall = side * 0.8
+	} else if n == 2 {
+		tall = math.Min(side, 120)
+	}
+	rowHeight := tall + head + 3
+	height := rowHeight*float64(n) + foot
+	return height, func(p pen) {
+		for r := range n { // high budget r+1
+			for c := range r + 1 { // low budget c
+				x := left + float64(c)*(side+hgap)
+				y := height - float64(r+1)*rowHeight + 3
+				ax := newAxes(box{x, y, x + side, y + tall}, scales[c], scales[r+1])
+				s.panel(p, ax, c, r+1)
+				p.yTicks(ax, ax.y.ticks(smallSize, true), c == 0)
+				p.xTicks(ax, ax.x.ticks(smallSize, false), r == n-1)
+				mid := x + side/2
+				if r == n-1 {
+					p.text(point{mid, y - 18.5}, plain(budgetLabel(a, a.Budgets[s.budgets[c]].Budget)), say{h: middle})
+				}
+				if c == 0 {
+					p.text(point{17, y + tall/2}, plain(budgetLabel(a, a.Budgets[s.budgets[r+1]].Budget)), say{h: middle, turn: 90})
+				}
+			}
+		}
+		right := left + float64(n)*side + float64(n-1)*hgap
+		p.text(point{(left + right) / 2, 2}, plain(objectiveLabel(a)+" at the lower budget"), say{h: middle})
+		p.text(point{6, (height + foot - head) / 2}, plain(clip(objectiveLabel(a)+" at the higher budget", textSize, height)), say{h: middle, turn: 90})
+		if n > 1 {
+			s.legend(p, point{left + side + hgap + 10, height - 4}, width-left-side-hgap-10)
+		}
+	}
+}
+
+// shared reports whether a configuration has results at the budget of index i and at another that is drawn.
+func (s *scatterGrid) shared(c reports.Config, i int) bool {
+	if math.IsNaN(c.Results[s.budgets[i]]) {
+		return false
+	}
+	for j, b := range s.budgets {
+		if j != i && !math.IsNaN(c.Results[b]) {
+			return true
+		}
+	}
+	return false
+}
+
+// diagonal is the part of the line of equal results that lies in the panel.
+func diagonal(ax axes) []point {
+	lo, hi := math.Max(ax.x.lo, ax.y.lo), math.Min(ax.x.hi, ax.y.hi)
+	if lo >= hi {
+		return nil
+	}
+	var ps []point
+	for i := range 33 {
+		v := lo + (hi-lo)*float64(i)/32
+		if ax.x.log && lo > 0 {
+			v = lo * math.Pow(hi/lo, float64(i)/32)
+		}
+		ps = append(ps, ax.at(v, v))
+	}
+	return ps
+}
+
+// scales of the results that are drawn at each budget.
+func (s *scatterGrid) scales() []scale {
+	out := make([]scale, len(s.budgets))
+	for i, b := range s.budgets {
+		var shared []float64
+		for _, c := range s.a.Configs {
+			if s.shared(c, i) {
+				shared = append(shared, c.Results[b])
+			}
+		}
+		out[i] = lossScale(shared)
+	}
+	return out
+}
+
+// crosses reports whether in some panel the line of equal results runs through a fair part of it.
+func crosses(scales []scale) bool {
+	for i := range scales {
+		for j := range i {
+			ps := diagonal(newAxes(box{0, 0, 1, 1}, scales[j], scales[i]))
+			if n := len(ps); n > 0 && ps[n-1].x-ps[0].x > 0.3 && ps[n-1].y-ps[0].y > 0.3 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *scatterGrid) legend(p pen, at point, width float64) {
+	keys := []key{
+		{mark: func(p pen, at point) { p.diamond(accent, point{at.x + 4, at.y}, 2.4) }, label: plain("best at the higher budget")},
+	}
+	if s.equal {
+		keys = append(keys, key{mark: func(p pen, at point) {
+			p.line(stroke{color: dimGrey, width: 0.8}, at, point{at.x + keyWidth - 1, at.y})
+		}, label: plain("equal results")})
+	}
+	p.legend(at, width, keys)
+}
+
+func (s *scatterGrid) panel(p pen, ax axes, low, high int) {
+	a := s.a
+	l, h := s.budgets[low], s.budgets[high]
+	if s.equal {
+		p.line(stroke{color: dimGrey, width: 0.8}, diagonal(ax)...)
+	}
+	p.spines(ax.box)
+	var both []int
+	for i, c := range a.Configs {
+		if !math.IsNaN(c.Results[l]) && !math.IsNaN(c.Results[h]) {
+			both = append(both, i)
+		}
+	}
+	best := -1
+	every := (len(both) + scatterPoints - 1) / scatterPoints
+	r := math.Min(1.5, math.Max(0.7, 14/math.Sqrt(float64(len(both)+1))))
+	var dots []point
+	for k, i := range both {
+		x, y := a.Configs[i].Results[l], a.Configs[i].Results[h]
+		if best < 0 || better(a, y, a.Configs[best].Results[h]) {
+			best = i
+		}
+		if k%every == 0 {
+			dots = append(dots, ax.at(x, y))
+		}
+	}
+	p.dots(fade(okabeIto[0], 0.6), dots, r)
+	if best >= 0 {
+		p.diamond(accent, ax.at(a.Configs[best].Results[l], a.Configs[best].Results[h]), 2.4)
+	}
+	p.text(point{ax.left, ax.top + 3.5}, s.headline(l, h, ax.width()), say{size: smallSize})
+}
+
+// headline is rho and n, shorter where the panel is narrow.
+func (s *scatterGrid) headline(l, h int, width float64) text {
+	for _, c := range s.a.Correlations {
+		if c.LowIndex != l || c.HighIndex != h {
+			continue
+		}
+		rho := fixed(c.Spearman.Rho, 2)
+		long := join(italic("ρ"), plain(" = "+rho+",  "), count(c.N))
+		brief := join(italic("ρ"), plain(" "+rho+", "), italic("n"), plain(fmt.Sprintf(" %d", c.N)))
+		if math.IsNaN(c.Spearman.Rho) {
+			long = join(plain("cannot tell, "), count(c.N))
+			brief = count(c.N)
+		}
+		if long.width(smallSize) <= width+6 {
+			return long
+		}
+		return brief
+	}
+	return nil
+}
+
+// dots fills circles of one colour. Opaque ones share a path; others need one each to show where they overlap.
+func (p pen) dots(fill color.NRGBA, at []point, r float64) {
+	if fill.A < 255 {
+		for _, q := range at {
+			p.dot(fill, q, r)
+		}
+		return
+	}
+	var all vg.Path
+	for _, q := range at {
+		all = append(all, circle(q, r)...)
+	}
+	p.c.SetColor(fill)
+	p.c.Fill(all)
+}

@@ -1,0 +1,180 @@
+package figure
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gonum.org/v1/plot/vg"
+
+	"github.com/nasalyze/nasalyze/reports"
+	"github.com/nasalyze/nasalyze/reports/figure/internal/vec"
+)
+
+// run is a piece of text in one face.
+type run struct {
+	s     string
+	style vec.Style
+	sup   bool
+}
+
+// text is a line of runs.
+type text []run
+
+func plain(s string) text  { return text{{s: s}} }
+func bold(s string) text   { return text{{s: s, style: vec.Bold}} }
+func italic(s string) text { return text{{s: s, style: vec.Italic}} }
+func super(s string) text  { return text{{s: s, sup: true}} }
+
+func join(ts ...text) text {
+	var out text
+	for _, t := range ts {
+		out = append(out, t...)
+	}
+	return out
+}
+
+func (r run) width(size float64) float64 {
+	if r.sup {
+		size *= 0.7
+	}
+	return float64(vec.Width(r.style, vg.Length(size), r.s))
+}
+
+func (t text) width(size float64) float64 {
+	w := 0.0
+	for _, r := range t {
+		w += r.width(size)
+	}
+	return w
+}
+
+// minus replaces hyphens in front of numbers by the minus sign.
+func minus(s string) string { return strings.ReplaceAll(s, "-", "−") }
+
+// fixed writes v with the given number of decimals and a true minus; "−0.00" becomes "0.00".
+func fixed(v float64, decimals int) string {
+	s := strconv.FormatFloat(v, 'f', decimals, 64)
+	if strings.Trim(s, "-0.") == "" {
+		s = strings.TrimPrefix(s, "-")
+	}
+	return minus(s)
+}
+
+// short writes v with at most the given number of significant digits, without
+// trailing zeros, and with an exponent only where it is shorter by far.
+func short(v float64, digits int) string {
+	if math.IsNaN(v) {
+		return "not known"
+	}
+	a := math.Abs(v)
+	if a != 0 && (a >= 1e6 || a < 1e-4) {
+		s := strconv.FormatFloat(v, 'e', digits-1, 64)
+		m, e, _ := strings.Cut(s, "e")
+		if strings.Contains(m, ".") {
+			m = strings.TrimRight(strings.TrimRight(m, "0"), ".")
+		}
+		n, _ := strconv.Atoi(e)
+		return minus(fmt.Sprintf("%se%d", m, n))
+	}
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', max(digits, len(strconv.Itoa(int(a)))), 64), 64)
+	return minus(strconv.FormatFloat(v, 'f', -1, 64))
+}
+
+// duration in seconds as people say it: 400 s, 20 min, 3 h.
+func duration(v float64) string {
+	switch {
+	case v >= 86400 && math.Mod(v, 86400) == 0:
+		return short(v/86400, 4) + " d"
+	case v >= 3600 && math.Mod(v, 900) == 0 && (math.Mod(v, 3600) == 0 || v > 7200):
+		return short(v/3600, 4) + " h"
+	case v >= 120 && math.Mod(v, 60) == 0:
+		return short(v/60, 4) + " min"
+	}
+	return short(v, 4) + " s"
+}
+
+// budgetLabel names a budget with its unit.
+func budgetLabel(a *reports.Analysis, v float64) string {
+	switch u := a.Study.BudgetUnit; u {
+	case "s", "sec", "second", "seconds":
+		return duration(v)
+	case "":
+	default:
+		return short(v, 4) + " " + u
+	}
+	// Without a unit, a name such as "epochs" serves as one.
+	if n := a.Study.BudgetName; strings.HasSuffix(n, "s") && !strings.ContainsAny(n, " _") {
+		return short(v, 4) + " " + n
+	}
+	return short(v, 4)
+}
+
+// budgetAxis names the axis along which budgets stand.
+func budgetAxis(a *reports.Analysis) string {
+	if a.Study.BudgetName == "" {
+		return "Budget"
+	}
+	return capital(a.Study.BudgetName)
+}
+
+// objectiveLabel is the name of the objective with its unit, and its direction where larger is better.
+func objectiveLabel(a *reports.Analysis) string {
+	s := capital(a.Objective.Name)
+	if s == "" {
+		s = "Loss"
+	}
+	if a.Objective.Unit != "" {
+		s += " (" + a.Objective.Unit + ")"
+	}
+	return s
+}
+
+// direction says which end of the objective is good, for captions.
+func direction(a *reports.Analysis) string {
+	if a.Objective.Maximize {
+		return "Higher is better."
+	}
+	return "Lower is better."
+}
+
+// capital makes words start with a capital letter; identifiers stay as they are.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || strings.ContainsAny(s, "_:.") {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// clip shortens s in the middle until it fits the width: both the start and the end of
+// a parameter's name tell it from others.
+func clip(s string, size, width float64) string {
+	if plain(s).width(size) <= width {
+		return s
+	}
+	rs := []rune(s)
+	for keep := len(rs) - 1; keep >= 2; keep-- {
+		head := (keep + 1) / 2
+		c := string(rs[:head]) + "…" + string(rs[len(rs)-(keep-head):])
+		if plain(c).width(size) <= width {
+			return c
+		}
+	}
+	return "…"
+}
+
+// list joins words as a sentence does.
+func list(words []string) string {
+	switch n := len(words); n {
+	case 0:
+		return ""
+	case 1:
+		return words[0]
+	default:
+		return strings.Join(words[:n-1], ", ") + " and " + words[n-1]
+	}
+}
