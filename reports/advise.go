@@ -25,6 +25,8 @@ const (
 	// negligible is a share of the variance, interactions included; twice as much
 	// is still let go where the shuffled copies are significantly better.
 	negligible = 0.05
+	// shadowRows bounds the work of a round: more configurations than this are sampled.
+	shadowRows = 3000
 )
 
 // advise judges every parameter at the highest budget with a decided importance.
@@ -87,21 +89,24 @@ func (z *analyzer) shadows(b int) (scores []int, floor float64, err error) {
 	opt := z.models[b].options
 	opt.Trees, opt.Progress = shadowTrees, nil
 	cols := append(z.columns(), z.columns()...)
-	x := make([]float64, t.N*2*d)
+	n := min(t.N, shadowRows)
+	x, y := make([]float64, n*2*d), make([]float64, n)
 	scores = make([]int, d)
 	report := z.progress("comparing with shuffled copies")
 	for round := range shadowRounds {
 		src := rand.New(rand.NewPCG(z.opt.Seed, 1<<32+uint64(round)))
-		for i := range t.N {
-			copy(x[i*2*d:], t.Row(i))
+		rows := src.Perm(t.N)[:n]
+		for i, row := range rows {
+			copy(x[i*2*d:], t.Row(row))
+			y[i] = t.Y[row]
 		}
 		for j := range d {
-			for i, from := range src.Perm(t.N) {
-				x[i*2*d+d+j] = t.X[from*d+j]
+			for i, from := range src.Perm(n) {
+				x[i*2*d+d+j] = t.X[rows[from]*d+j]
 			}
 		}
 		opt.Seed = src.Uint64()
-		f, err := forest.Fit(z.ctx, x, t.Y, nil, cols, opt)
+		f, err := forest.Fit(z.ctx, x, y, nil, cols, opt)
 		if err != nil {
 			return nil, 0, err
 		}

@@ -141,14 +141,16 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 		return err
 	}
 	out.Forest = ForestInfo{Trees: len(m.forest.Trees), FeatureFraction: m.options.FeatureFraction, MinLeaf: m.options.MinLeaf, Flat: d.Zero()}
-	for i := range m.forest.Trees {
-		out.Forest.Leaves += float64(m.forest.Trees[i].NumLeaves()) / float64(len(m.forest.Trees))
-	}
+	out.Forest.Leaves = meanLeaves(m.forest)
 	if d.Zero() == len(m.forest.Trees) {
 		out.Decided, out.Reason = false, "no tree of the forest found a split worth making"
 		return nil
 	}
-	shares, err := z.shares(d)
+	trees := totalsTrees(m.forest, false)
+	if trees < len(m.forest.Trees) {
+		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
+	}
+	shares, err := z.shares(m.forest, d, trees)
 	if err != nil {
 		return err
 	}

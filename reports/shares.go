@@ -35,13 +35,58 @@ func (s *shares) totalAt() int { return s.d + s.pairs() }
 func (s *shares) sobolAt() int { return s.d + 2*s.pairs() }
 func (s *shares) orderAt() int { return 2*s.d + 2*s.pairs() }
 
-// shares evaluates every estimate on a decomposition.
-func (z *analyzer) shares(d *fanova.Decomposition) (*shares, error) {
+// Total indices cost about the 1.8th power of a tree's leaves. They are taken
+// over as many trees of the forest as fit below totalsWork, and left out of the
+// replicates of trees larger than replicateLeaves.
+const (
+	totalsWork      = 1.5e9 // trees times leaves^1.8: some 20 s of one core
+	replicateLeaves = 3000
+)
+
+// totalsTrees is the number of trees that total indices are computed for.
+func totalsTrees(f *forest.Forest, replicate bool) int {
+	leaves := meanLeaves(f)
+	if replicate && leaves > replicateLeaves {
+		return 0
+	}
+	return min(len(f.Trees), int(totalsWork/math.Pow(leaves, 1.8)))
+}
+
+func meanLeaves(f *forest.Forest) float64 {
+	sum := 0
+	for i := range f.Trees {
+		sum += f.Trees[i].NumLeaves()
+	}
+	return float64(sum) / float64(len(f.Trees))
+}
+
+// totals returns the total index of every column over the first trees of a forest,
+// NaN for none.
+func (z *analyzer) totals(f *forest.Forest, d *fanova.Decomposition, trees int) ([]fanova.TotalIndex, error) {
+	if trees == 0 {
+		out := make([]fanova.TotalIndex, len(f.Columns))
+		for i := range out {
+			out[i] = fanova.TotalIndex{Column: i, Stat: fanova.NewStat(nil)}
+		}
+		return out, nil
+	}
+	if trees < len(f.Trees) {
+		var err error
+		if d, err = fanova.New(&forest.Forest{Columns: f.Columns, Trees: f.Trees[:trees]}, fanova.Options{Workers: z.opt.Workers}); err != nil {
+			return nil, err
+		}
+	}
+	return d.Totals(z.ctx)
+}
+
+// shares evaluates every estimate on the decomposition d of f, total indices on
+// some of its trees.
+func (z *analyzer) shares(f *forest.Forest, d *fanova.Decomposition, trees int) (*shares, error) {
 	pairs, err := d.Pairs(z.ctx)
 	if err != nil {
 		return nil, err
 	}
-	sobol, err := d.Totals(z.ctx)
+	sobol, err := z.totals(f, d, trees)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +153,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if err != nil {
 			return err
 		}
-		draw, err := z.shares(d)
+		draw, err := z.shares(f, d, totalsTrees(f, true))
 		if err != nil {
 			return err
 		}
