@@ -182,7 +182,7 @@ func TestARLBench(t *testing.T) {
 }
 
 // deepCAVEWord is DeepCAVE's word for a rank correlation, rounded to two decimals
-// as there (plugins/budget/budget_correlation.py of DeepCAVE 1.3).
+// as there (plugins/budget/budget_correlation.py of DeepCAVE 1.4.1).
 func deepCAVEWord(rho float64) string {
 	r, err := strconv.ParseFloat(strconv.FormatFloat(rho, 'f', 2, 64), 64)
 	switch {

@@ -60,6 +60,19 @@ func TestWorkersHaveNoInfluence(t *testing.T) {
 	}
 }
 
+// TestPairsDrawTheirOwnResamples: equal pairs get about, but not exactly, the same interval.
+func TestPairsDrawTheirOwnResamples(t *testing.T) {
+	cols := curves(2, 50)
+	r, err := Matrix(context.Background(), [][]float64{cols[0], cols[1], cols[0]}, Options{Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := r.Pair(0, 1).Spearman.Bootstrap, r.Pair(1, 2).Spearman.Bootstrap
+	if a.Lo == b.Lo || a.Hi == b.Hi || !near(a.Lo, b.Lo, 0.05) || !near(a.Hi, b.Hi, 0.05) {
+		t.Errorf("%+v and %+v, expected two draws of one distribution", a, b)
+	}
+}
+
 // TestInvariance: ranks know nothing of monotone transformations and of the order
 // of the items, and reversing both columns changes no coefficient.
 func TestInvariance(t *testing.T) {
@@ -154,13 +167,13 @@ func TestMatrixOfLittle(t *testing.T) {
 		{7, 7, 7, 7, 7, 7, 7},
 		{1, 2, 3, nan, 5, 6, 7},
 		{nan, nan, nan, nan, 1, 3, 2},
-		{4, 2, 3, 5, nan, 1, 0},
+		{4, 2, 3, 5, 3.5, 1, 0},
 	}
 	r, err := Matrix(context.Background(), cols, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []int{4, 7, 6, 3, 6}; !slices.Equal(r.Observed, want) {
+	if want := []int{4, 7, 6, 3, 7}; !slices.Equal(r.Observed, want) {
 		t.Errorf("observed %v, expected %v", r.Observed, want)
 	}
 	for _, c := range []struct {
@@ -172,7 +185,7 @@ func TestMatrixOfLittle(t *testing.T) {
 		{0, 3, 0, "n = 0 shared items, at least 4 are needed"},
 		{1, 2, 6, "no variance: the 6 shared items are all equal in column 1"},
 		{0, 4, 4, ""},
-		{2, 4, 5, ""},
+		{2, 4, 6, ""},
 	} {
 		p := r.Pair(c.i, c.j)
 		if p.N != c.n || p.Reason != c.reason {
@@ -186,6 +199,10 @@ func TestMatrixOfLittle(t *testing.T) {
 	}
 	if want := Holm([]float64{p.P, q.P}); p.PHolm != want[0] || q.PHolm != want[1] {
 		t.Errorf("corrected %v and %v, expected %v", p.PHolm, q.PHolm, want)
+	}
+	a, b := r.Pair(0, 4).Kendall, r.Pair(2, 4).Kendall
+	if want := Holm([]float64{a.P, b.P}); a.PHolm != want[0] || b.PHolm != want[1] || b.P == q.P {
+		t.Errorf("tau: corrected %v and %v of %v and %v, expected %v", a.PHolm, b.PHolm, a.P, b.P, want)
 	}
 	for _, cols := range [][][]float64{nil, {{1, 2, 3}}} {
 		if r, err := Matrix(context.Background(), cols, Options{}); err != nil || len(r.Pairs) != 0 || len(r.Observed) != len(cols) {

@@ -18,10 +18,7 @@ type Overlap struct {
 
 // sizes returns the set sizes that are asked for, ascending and each once, for n items.
 func (o Options) sizes(n int) []int {
-	var ks []int
-	for _, k := range o.TopK {
-		ks = append(ks, k)
-	}
+	ks := slices.Clone(o.TopK)
 	for _, f := range o.TopFractions {
 		ks = append(ks, ceilShare(f, n))
 	}
