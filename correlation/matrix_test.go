@@ -63,11 +63,11 @@ func TestWorkersHaveNoInfluence(t *testing.T) {
 // TestPairsDrawTheirOwnResamples: equal pairs get about, but not exactly, the same interval.
 func TestPairsDrawTheirOwnResamples(t *testing.T) {
 	cols := curves(2, 50)
-	r, err := Matrix(context.Background(), [][]float64{cols[0], cols[1], cols[0]}, Options{Seed: 1})
+	r, err := Matrix(context.Background(), [][]float64{cols[0], cols[1], cols[0], cols[1]}, Options{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := r.Pair(0, 1).Spearman.Bootstrap, r.Pair(1, 2).Spearman.Bootstrap
+	a, b := r.Pair(0, 1).Spearman.Bootstrap, r.Pair(2, 3).Spearman.Bootstrap
 	if a.Lo == b.Lo || a.Hi == b.Hi || !near(a.Lo, b.Lo, 0.05) || !near(a.Hi, b.Hi, 0.05) {
 		t.Errorf("%+v and %+v, expected two draws of one distribution", a, b)
 	}
