@@ -67,7 +67,9 @@ type builder struct {
 	half    bool
 
 	hist    []bin
-	present []uint64
+	present []uint64  // set of codes with rows
+	places  []tallied // of all coded columns
+	tallied []tallied
 	byMean  []int32
 	best    split
 	stack   []task
@@ -104,12 +106,15 @@ func newBuilder(t *table, opt Options) *builder {
 	for s := range b.entries {
 		b.entries[s] = make([]entry, 0, rows)
 	}
-	width := 0
-	for _, k := range t.width {
+	width, bins, sets := 0, 0, 0
+	for c, k := range t.width {
+		b.places = append(b.places, tallied{int32(c), int32(bins), int32(sets)})
+		bins += k
+		sets += (k + 63) / 64
 		width = max(width, k)
 	}
-	b.hist = make([]bin, width)
-	b.present = make([]uint64, (width+63)/64)
+	b.hist = make([]bin, bins)
+	b.present = make([]uint64, sets)
 	b.byMean = make([]int32, 0, width)
 	b.best.left = make([]uint64, (width+63)/64)
 

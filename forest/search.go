@@ -1,10 +1,7 @@
 package forest
 
 import (
-	"cmp"
 	"math"
-	"math/bits"
-	"slices"
 )
 
 // split is the best split of a node found so far.
@@ -29,12 +26,6 @@ func score(weight, total, sum float64) float64 {
 	return -1
 }
 
-// bin sums up the rows of a node with one code.
-type bin struct {
-	w, wy float64
-	n     int32
-}
-
 // tie is the relative gain by which a later column must beat an earlier one.
 // Equal splits through different columns differ by rounding; without the margin
 // the rounding instead of the draw would choose the column.
@@ -47,35 +38,34 @@ func (b *builder) search(k *task) bool {
 	if k.hi-k.lo == 2 {
 		return b.searchPair(k)
 	}
+	b.tallied = b.tallied[:0]
+	for v := range b.tried {
+		b.listTally(b.nextColumn(v), k)
+	}
+	b.tally(k)
 	split := false // some column is not constant
+	next := 0      // of the tallied columns
 	for v := 0; v < t.d && (v < b.tried || !split); v++ {
-		j := b.nextColumn(v)
+		if v >= b.tried {
+			b.tallied, next = b.tallied[:0], 0
+			b.listTally(b.nextColumn(v), k)
+			b.tally(k)
+		}
+		j := b.perm[v]
 		switch t.kind[j] {
 		case sortedColumn:
 			seg := b.entries[t.slot[j]][k.lo:k.hi]
-			if sameValue(seg[0], seg[len(seg)-1]) {
-				continue
+			if !sameValue(seg[0], seg[len(seg)-1]) {
+				split = true
+				b.scanSorted(j, seg, k.weight)
 			}
-			split = true
-			b.scanSorted(j, seg, k.weight)
 		case countedColumn, categoricalColumn:
-			slot := int(t.slot[j])
-			if k.constant>>slot&1 != 0 {
-				continue
-			}
-			if !b.tally(k, slot) {
-				if slot < 64 {
-					k.constant |= 1 << slot
+			if next < len(b.tallied) && b.tallied[next].slot == t.slot[j] {
+				if b.scanTally(j, k, b.tallied[next]) {
+					split = true
 				}
-				continue
+				next++
 			}
-			split = true
-			if t.kind[j] == countedColumn {
-				b.scanCounted(j, k)
-			} else {
-				b.scanCategorical(j, k)
-			}
-			b.clearTally()
 		}
 	}
 	return b.best.column >= 0
@@ -84,9 +74,6 @@ func (b *builder) search(k *task) bool {
 // searchPair splits a node of two rows. All splits of it are the same, so the
 // first column with two values is taken, without any order or tally.
 func (b *builder) searchPair(k *task) bool {
-	if b.opt.MinLeaf > 1 {
-		return false
-	}
 	t := b.t
 	p, q := b.row[k.lo], b.row[k.lo+1]
 	for v := range t.d {
@@ -178,121 +165,4 @@ func (b *builder) scanCarefully(seg []entry, weight float64) (at int) {
 		b.best.score = best
 	}
 	return at
-}
-
-// tally sums up the rows of a node by code. It returns false, with nothing
-// tallied, if all have the same code.
-func (b *builder) tally(k *task, slot int) bool {
-	dc := len(b.t.coded)
-	rows := b.row[k.lo:k.hi]
-	ps := b.pairs[k.lo:k.hi]
-	code := b.codes[int(rows[0])*dc+slot]
-	i := 1
-	for i < len(rows) && b.codes[int(rows[i])*dc+slot] == code {
-		i++
-	}
-	if i == len(rows) {
-		return false
-	}
-	hist, present := b.hist, b.present
-	for i, r := range rows {
-		c := b.codes[int(r)*dc+slot]
-		h := &hist[c]
-		h.w += ps[i].w
-		h.wy += ps[i].wy
-		h.n++
-		present[c>>6] |= 1 << (c & 63)
-	}
-	return true
-}
-
-func (b *builder) clearTally() {
-	for i, word := range b.present {
-		for ; word != 0; word &= word - 1 {
-			b.hist[i<<6+bits.TrailingZeros64(word)] = bin{}
-		}
-		b.present[i] = 0
-	}
-}
-
-// scanCounted tries all cuts between different values of a tallied column.
-func (b *builder) scanCounted(j int32, k *task) {
-	best := b.best.score * tie
-	at, after := -1, -1
-	sw, sy := 0.0, 0.0
-	n := 0
-	total := k.hi - k.lo
-	open := false // the best cut is the one before the next code
-	for i, word := range b.present {
-		for ; word != 0; word &= word - 1 {
-			c := i<<6 + bits.TrailingZeros64(word)
-			if open {
-				after, open = c, false
-			}
-			h := &b.hist[c]
-			sw += h.w
-			sy += h.wy
-			n += int(h.n)
-			if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
-				continue
-			}
-			if s := score(sw, k.weight, sy); s > best && s >= 0 {
-				best, at, open = s, c, true
-			}
-		}
-	}
-	if at >= 0 {
-		b.best.score, b.best.column, b.best.at, b.best.after = best, j, at, after
-	}
-}
-
-// scanCategorical tries all cuts of the levels ordered by mean response.
-func (b *builder) scanCategorical(j int32, k *task) {
-	order := b.byMean[:0]
-	for i, word := range b.present {
-		for ; word != 0; word &= word - 1 {
-			order = append(order, int32(i<<6+bits.TrailingZeros64(word)))
-		}
-	}
-	slices.SortFunc(order, func(p, q int32) int {
-		hp, hq := &b.hist[p], &b.hist[q]
-		if mp, mq := hp.wy/hp.w, hq.wy/hq.w; mp != mq {
-			return cmp.Compare(mp, mq)
-		}
-		return cmp.Compare(p, q)
-	})
-	best := b.best.score * tie
-	at := -1
-	leftWeight := 0.0
-	sw, sy := 0.0, 0.0
-	n := 0
-	total := k.hi - k.lo
-	for i, c := range order {
-		h := &b.hist[c]
-		sw += h.w
-		sy += h.wy
-		n += int(h.n)
-		if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
-			continue
-		}
-		if s := score(sw, k.weight, sy); s > best && s >= 0 {
-			best, at, leftWeight = s, i, sw
-		}
-	}
-	if at < 0 {
-		return
-	}
-	b.best.score, b.best.column = best, j
-	// Levels that are not in the node go to the heavier side.
-	left := b.best.left[:(b.t.cols[j].Levels+63)/64]
-	clear(left)
-	if 2*leftWeight >= k.weight {
-		fillLevels(left, b.t.cols[j].Levels)
-		for i, word := range b.present[:len(left)] {
-			left[i] &^= word
-		}
-	}
-	for _, c := range order[:at+1] {
-		left[c>>6] |= 1 << (c & 63)
-	}
 }
