@@ -64,6 +64,9 @@ type Param struct {
 	Unit string
 }
 
+// maxInt is the largest magnitude of integers that a float64 tells apart.
+const maxInt = 1 << 53
+
 // Numeric reports whether p is a Float or an Int.
 func (p *Param) Numeric() bool { return p.Kind == Float || p.Kind == Int }
 
@@ -84,6 +87,10 @@ func (p *Param) Validate() error {
 			return fmt.Errorf("parameter %q: step %v is not a finite, non-negative number", p.Name, p.Step)
 		case p.Kind == Int && (p.Lower != math.Trunc(p.Lower) || p.Upper != math.Trunc(p.Upper)):
 			return fmt.Errorf("parameter %q: bounds [%v, %v] of an integer are not whole", p.Name, p.Lower, p.Upper)
+		case p.Kind == Int && (p.Lower < -maxInt || p.Upper > maxInt):
+			return fmt.Errorf("parameter %q: bounds [%v, %v] of an integer are beyond 2^53", p.Name, p.Lower, p.Upper)
+		case p.Kind == Int && p.Step != math.Trunc(p.Step):
+			return fmt.Errorf("parameter %q: step %v of an integer is not whole", p.Name, p.Step)
 		}
 		return nil
 	}
@@ -110,7 +117,7 @@ func (p *Param) Validate() error {
 // vary are no columns of a [Table].
 func (p *Param) Varies() bool {
 	if p.Numeric() {
-		return p.Lower < p.Upper
+		return p.Lower < p.top()
 	}
 	return p.Kind != Constant && len(p.Choices) > 1
 }
@@ -144,8 +151,12 @@ func (p *Param) Check(v Value) error {
 	return nil
 }
 
-// within allows for the rounding of exp(ln(bound)), which real samplers log.
+// within allows for the rounding of exp(ln(bound)), which real samplers log. On
+// the log scale it is relative to each bound, so that nothing near 0 passes.
 func (p *Param) within(x float64) bool {
+	if p.Log {
+		return x >= p.Lower*(1-1e-9) && x <= p.Upper*(1+1e-9)
+	}
 	tol := 1e-9 * max(math.Abs(p.Lower), math.Abs(p.Upper))
 	return x >= p.Lower-tol && x <= p.Upper+tol
 }

@@ -37,7 +37,7 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 				values[j] = c.Values[s.Space.Index(first.Space.Params[j].Name)]
 			}
 			key := configKey(values)
-			if k, ok := byValue[key]; ok && n > 0 {
+			if k, ok := byValue[key]; ok {
 				at[i] = k
 				continue
 			}

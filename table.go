@@ -167,6 +167,10 @@ func (s *Study) losses(budget float64, k int, opt TableOptions, counts *Counts) 
 			continue
 		}
 		counts.Trials++
+		if opt.Repeats == SeedRepeats && (!t.HasSeed || t.Seed != opt.Seed) {
+			counts.Dropped++
+			continue
+		}
 		if t.Status.Pending() {
 			counts.Pending++
 			continue
@@ -184,11 +188,7 @@ func (s *Study) losses(budget float64, k int, opt TableOptions, counts *Counts) 
 			}
 		}
 		l := losses[t.Config]
-		switch {
-		case opt.Repeats == SeedRepeats && (!t.HasSeed || t.Seed != opt.Seed):
-			counts.Dropped++
-			continue
-		case opt.Repeats == LastRepeats && l.n > 0:
+		if opt.Repeats == LastRepeats && l.n > 0 {
 			counts.Dropped++
 			l = meanLoss{}
 		}
