@@ -10,8 +10,9 @@ import (
 // Pool joins the trials of several studies of one search space. Configurations
 // with equal values become one, so that their trials count as repeats; the ids
 // of the others are kept where unique and get the study's name in front where not.
-// Budgets that differ by rounding alone (relative 1e-9) become one.
-// The error says which parameter or objective differs.
+// Budgets that differ by rounding alone (relative 1e-9) become one. Spaces that were
+// inferred from the trials are joined, so that each covers all values; stated
+// spaces must agree. The error says which parameter or objective differs.
 func Pool(name string, studies ...*Study) (*Study, error) {
 	if len(studies) == 0 {
 		return nil, fmt.Errorf("nasalyze: no study to pool")
@@ -20,21 +21,31 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 	out := &Study{Name: name, Space: first.Space, Objectives: first.Objectives,
 		BudgetName: first.BudgetName, BudgetUnit: first.BudgetUnit,
 		Provenance: Provenance{Format: first.Provenance.Format, Reason: first.Provenance.Reason}}
+	inferred := !slices.ContainsFunc(studies, func(s *Study) bool { return !s.Provenance.Inferred })
+	if inferred {
+		space, err := union(studies)
+		if err != nil {
+			return nil, fmt.Errorf("nasalyze: cannot pool studies: %w", err)
+		}
+		out.Space = space
+	}
 	byValue := make(map[string]int)
 	ids := make(map[string]bool)
 	var budgets []float64
 	for n, s := range studies {
-		if err := poolable(first, s); err != nil {
+		if err := poolable(out, s, inferred); err != nil {
 			return nil, fmt.Errorf("nasalyze: cannot pool study %q with %q: %w", s.Name, first.Name, err)
 		}
-		out.Provenance.Inputs = append(out.Provenance.Inputs, s.Provenance.Inputs...)
 		out.Provenance.Inferred = out.Provenance.Inferred || s.Provenance.Inferred
+		out.Provenance.Inputs = append(out.Provenance.Inputs, s.Provenance.Inputs...)
 		at := make([]int, len(s.Configs))
 		for i := range s.Configs {
 			c := s.Configs[i]
-			values := make([]Value, len(first.Space.Params))
+			values := make([]Value, len(out.Space.Params))
 			for j := range values {
-				values[j] = c.Values[s.Space.Index(first.Space.Params[j].Name)]
+				if k := s.Space.Index(out.Space.Params[j].Name); k >= 0 {
+					values[j] = c.Values[k]
+				}
 			}
 			key := configKey(values)
 			if k, ok := byValue[key]; ok {
@@ -59,9 +70,11 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 	return out, nil
 }
 
-func poolable(a, b *Study) error {
-	if err := a.Space.same(b.Space); err != nil {
-		return err
+func poolable(a, b *Study, inferred bool) error {
+	if !inferred {
+		if err := a.Space.same(b.Space); err != nil {
+			return err
+		}
 	}
 	if len(a.Objectives) != len(b.Objectives) {
 		return fmt.Errorf("%d objectives and %d", len(a.Objectives), len(b.Objectives))
@@ -97,4 +110,77 @@ func configKey(values []Value) string {
 		b.WriteByte('|')
 	}
 	return b.String()
+}
+
+// union covers the inferred spaces of all studies: the widest bounds, all choices.
+// Conditions were inferred from one log each and are dropped.
+func union(studies []*Study) (*Space, error) {
+	var params []Param
+	index := make(map[string]int)
+	for _, s := range studies {
+		for _, p := range s.Space.Params {
+			i, ok := index[p.Name]
+			if !ok {
+				index[p.Name] = len(params)
+				params = append(params, p)
+				continue
+			}
+			joined, err := join(params[i], p)
+			if err != nil {
+				return nil, err
+			}
+			params[i] = joined
+		}
+	}
+	return NewSpace("", params, nil, nil)
+}
+
+// join covers two inferred parameters of one name. A constant number widens to a range.
+func join(p, q Param) (Param, error) {
+	p, q = asRange(p, q), asRange(q, p)
+	switch {
+	case p.Numeric() && q.Numeric():
+		if q.Kind == Float {
+			p.Kind = Float
+		}
+		p.Lower, p.Upper = min(p.Lower, q.Lower), max(p.Upper, q.Upper)
+		p.Log = (p.Log || q.Log) && p.Lower > 0
+		p.Default = Value{}
+	case p.Numeric() != q.Numeric():
+		return p, fmt.Errorf("parameter %q is %v in one study and %v in another", p.Name, p.Kind, q.Kind)
+	default:
+		choices := slices.Clone(p.Choices)
+		for _, c := range q.Choices {
+			if p.choice(c) < 0 {
+				choices = append(choices, c)
+			}
+		}
+		if len(choices) > 1 && (p.Kind == Constant || q.Kind != p.Kind) {
+			p.Kind = Categorical
+		}
+		p.Choices = choices
+	}
+	return p, nil
+}
+
+// asRange turns a constant number into a range of one value, where the other
+// parameter is numeric or another constant number.
+func asRange(p, other Param) Param {
+	if p.Kind != Constant || other.Kind == Categorical || other.Kind == Ordinal {
+		return p
+	}
+	x, ok := p.Choices[0].Float()
+	if !ok || other.Kind == Constant && !isNumber(other.Choices[0]) {
+		return p
+	}
+	kind := Float
+	if _, whole := p.Choices[0].Int(); whole {
+		kind = Int
+	}
+	return Param{Name: p.Name, Kind: kind, Lower: x, Upper: x}
+}
+
+func isNumber(v Value) bool {
+	_, ok := v.Float()
+	return ok
 }

@@ -231,10 +231,12 @@ type RankStat struct {
 	P     float64 `json:"p"`
 	PHolm float64 `json:"pHolm"`
 	// Lo and Hi are the confidence interval; BootLo and BootHi that of the bootstrap.
-	Lo     float64 `json:"lo"`
-	Hi     float64 `json:"hi"`
-	BootLo float64 `json:"bootLo"`
-	BootHi float64 `json:"bootHi"`
+	Lo float64 `json:"lo"`
+	Hi float64 `json:"hi"`
+	// IntervalMethod names the method of Lo and Hi.
+	IntervalMethod string  `json:"intervalMethod,omitempty"`
+	BootLo         float64 `json:"bootLo"`
+	BootHi         float64 `json:"bootHi"`
 	// Method of the p-value. Reason says why the numbers cannot be told.
 	Method string `json:"method,omitempty"`
 	Reason string `json:"reason,omitempty"`

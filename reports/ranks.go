@@ -43,7 +43,7 @@ func (z *analyzer) correlations() error {
 		naming := strings.NewReplacer(fmt.Sprintf("column %d", p.I), z.at(low.Budget), fmt.Sprintf("column %d", p.J), z.at(high.Budget))
 		s := p.Spearman
 		out := Correlation{Low: low.Budget, High: high.Budget, LowIndex: p.I, HighIndex: p.J, N: p.N, NLow: m.Observed[p.I], NHigh: m.Observed[p.J],
-			Spearman: RankStat{Rho: s.Rho, P: s.P, PHolm: s.PHolm, Lo: s.Lo, Hi: s.Hi, BootLo: s.Bootstrap.Lo, BootHi: s.Bootstrap.Hi,
+			Spearman: RankStat{Rho: s.Rho, P: s.P, PHolm: s.PHolm, Lo: s.Lo, Hi: s.Hi, IntervalMethod: string(s.IntervalMethod), BootLo: s.Bootstrap.Lo, BootHi: s.Bootstrap.Hi,
 				Method: string(s.Method), Reason: naming.Replace(s.Reason)},
 			Kendall: Kendall{Tau: p.Kendall.Tau, P: p.Kendall.P, Reason: naming.Replace(p.Kendall.Reason)},
 			Regret:  z.regret(p, naming.Replace(p.Regret.Reason)),

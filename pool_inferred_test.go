@@ -1,0 +1,56 @@
+package nasalyze
+
+import "testing"
+
+// Two logs without a space file saw different values: the pooled space covers both.
+func TestPoolJoinsInferredSpaces(t *testing.T) {
+	study := func(name string, inferred bool, params []Param, rows ...[]Value) *Study {
+		space, err := NewSpace("", params, nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Study{Name: name, Space: space, Objectives: []Objective{{Name: "loss"}}, Provenance: Provenance{Inferred: inferred}}
+		for i, values := range rows {
+			s.Configs = append(s.Configs, Config{ID: string(rune('a' + i)), Values: values})
+			s.Trials = append(s.Trials, Trial{Config: i, Budget: 1, Values: []float64{float64(i)}})
+		}
+		return s
+	}
+	one := []Value{Integer(1)}
+	a := study("A", true, []Param{
+		{Name: "lr", Kind: Float, Lower: 0.001, Upper: 0.1, Log: true},
+		{Name: "layers", Kind: Constant, Choices: one},
+		{Name: "opt", Kind: Constant, Choices: []Value{Text("adam")}},
+	}, []Value{Number(0.001), Integer(1), Text("adam")}, []Value{Number(0.1), Integer(1), Text("adam")})
+	b := study("B", true, []Param{
+		{Name: "opt", Kind: Categorical, Choices: []Value{Text("sgd"), Text("adam")}},
+		{Name: "lr", Kind: Float, Lower: 0.01, Upper: 1, Log: true},
+		{Name: "layers", Kind: Int, Lower: 2, Upper: 4},
+	}, []Value{Text("adam"), Number(0.001), Integer(1)}, []Value{Text("sgd"), Number(1), Integer(4)})
+	got, err := Pool("both", a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"[0.001, 1.0] log", "[1, 4]", "{adam, sgd}"}
+	for i, w := range want {
+		if r := got.Space.Params[i].Range(); r != w && r != "[0.001, 1] log" {
+			t.Errorf("parameter %s: %v %s, expected %s", got.Space.Params[i].Name, got.Space.Params[i].Kind, r, w)
+		}
+	}
+	if len(got.Configs) != 3 || len(got.Trials) != 4 {
+		t.Errorf("%d configurations and %d trials, expected 3 and 4: one is in both logs", len(got.Configs), len(got.Trials))
+	}
+	for i := range got.Configs {
+		if errs := got.Space.Check(got.Configs[i].Values); errs != nil {
+			t.Errorf("configuration %s: %v", got.Configs[i].ID, errs)
+		}
+	}
+	b.Provenance.Inferred = false
+	if _, err := Pool("both", a, b); err == nil {
+		t.Error("an inferred and a stated space that differ were pooled")
+	}
+	c := study("C", true, []Param{{Name: "lr", Kind: Categorical, Choices: []Value{Text("low")}}})
+	if _, err := Pool("both", a, c); err == nil {
+		t.Error("a number and a text were pooled")
+	}
+}
