@@ -3,6 +3,8 @@ package ingest
 import (
 	"github.com/nasalyze/nasalyze/ingest/deepcave"
 	"github.com/nasalyze/nasalyze/ingest/hpbandster"
+	"github.com/nasalyze/nasalyze/ingest/jsonl"
+	"github.com/nasalyze/nasalyze/ingest/table"
 )
 
 // formats in the order of detection: directories by their file names first,
@@ -10,4 +12,7 @@ import (
 var formats = []Format{
 	deepcave.Format,
 	hpbandster.Format,
+	table.DataFrame,
+	jsonl.Format,
+	table.Format,
 }
