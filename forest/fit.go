@@ -52,7 +52,7 @@ func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 				if ctx.Err() != nil {
 					return
 				}
-				b.predictOutOfBag(&tree)
+				b.predictOutOfBag()
 				turn.do(i, func() {
 					f.Trees[i] = tree
 					sum.add(b.oob)

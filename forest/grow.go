@@ -67,13 +67,14 @@ type builder struct {
 	half    bool
 
 	hist    []bin
-	present []uint64  // set of codes with rows
-	places  []tallied // of all coded columns
-	tallied []tallied
+	present []uint64 // set of codes with rows
+	sets    int      // words of present for each tallied column
+	tallied []int32  // slots of the columns that are counted in the node
 	byMean  []int32
 	best    split
 	stack   []task
-	tree    Tree // grown here, then copied
+	nodes   []node // of the tree being grown
+	bits    []uint64
 	oob     []prediction
 	rowBuf  []float64
 }
@@ -106,15 +107,13 @@ func newBuilder(t *table, opt Options) *builder {
 	for s := range b.entries {
 		b.entries[s] = make([]entry, 0, rows)
 	}
-	width, bins, sets := 0, 0, 0
-	for c, k := range t.width {
-		b.places = append(b.places, tallied{int32(c), int32(bins), int32(sets)})
-		bins += k
-		sets += (k + 63) / 64
+	width := 0
+	for _, k := range t.width {
 		width = max(width, k)
 	}
-	b.hist = make([]bin, bins)
-	b.present = make([]uint64, sets)
+	b.sets = (width + 63) / 64
+	b.hist = make([]bin, 64*b.sets*len(t.width))
+	b.present = make([]uint64, b.sets*len(t.width))
 	b.byMean = make([]int32, 0, width)
 	b.best.left = make([]uint64, (width+63)/64)
 
@@ -137,63 +136,78 @@ func newBuilder(t *table, opt Options) *builder {
 func (b *builder) grow(ctx context.Context, index int) Tree {
 	b.bag(index)
 	b.half = false
-	t := &b.tree
-	t.Feature, t.Threshold, t.Subset = t.Feature[:0], t.Threshold[:0], t.Subset[:0]
-	t.Left, t.Right = t.Left[:0], t.Right[:0]
-	t.Value, t.Variance, t.Weight = t.Value[:0], t.Variance[:0], t.Weight[:0]
-	t.Bits = t.Bits[:0]
-
+	b.nodes, b.bits = b.nodes[:0], b.bits[:0]
 	root := task{hi: len(b.row), parent: -1}
 	b.describe(&root)
 	b.stack = append(b.stack[:0], root)
 	for len(b.stack) > 0 {
 		k := b.stack[len(b.stack)-1]
 		b.stack = b.stack[:len(b.stack)-1]
-		node := b.add(&k)
-		if node%256 == 0 && ctx.Err() != nil {
+		at := b.add(&k)
+		if at%256 == 0 && ctx.Err() != nil {
 			return Tree{}
 		}
 		switch {
 		case k.leaf || !b.search(&k):
 		case k.hi-k.lo == 2:
-			b.splitPair(&k, node)
+			b.splitPair(&k, at)
 		default:
-			b.split(&k, node)
+			b.split(&k, at)
 		}
 	}
-	return Tree{
-		Feature: slices.Clone(t.Feature), Threshold: slices.Clone(t.Threshold), Subset: slices.Clone(t.Subset),
-		Left: slices.Clone(t.Left), Right: slices.Clone(t.Right),
-		Value: slices.Clone(t.Value), Variance: slices.Clone(t.Variance), Weight: slices.Clone(t.Weight),
-		Bits: slices.Clone(t.Bits),
-	}
+	return b.freeze()
+}
+
+// node is one entry of each array of a Tree: together while the tree grows and
+// predicts the rows it has not seen, which then cost one cache line per step.
+type node struct {
+	threshold               float64
+	feature, subset         int32
+	left, right             int32
+	value, variance, weight float64
 }
 
 // add appends the node of a task and links its parent.
 func (b *builder) add(k *task) int32 {
-	t := &b.tree
-	node := int32(len(t.Feature))
-	t.Feature = append(t.Feature, -1)
-	t.Threshold = append(t.Threshold, 0)
-	t.Subset = append(t.Subset, -1)
-	t.Left = append(t.Left, -1)
-	t.Right = append(t.Right, -1)
-	t.Value = append(t.Value, k.mean)
-	t.Variance = append(t.Variance, k.variance)
-	t.Weight = append(t.Weight, k.weight*b.weightUnit)
+	at := int32(len(b.nodes))
+	b.nodes = append(b.nodes, node{
+		feature: -1, subset: -1, left: -1, right: -1,
+		value: k.mean, variance: k.variance, weight: k.weight * b.weightUnit,
+	})
 	if k.parent >= 0 {
-		if k.right {
-			t.Right[k.parent] = node
+		if p := &b.nodes[k.parent]; k.right {
+			p.right = at
 		} else {
-			t.Left[k.parent] = node
+			p.left = at
 		}
 	}
-	return node
+	return at
+}
+
+// freeze copies the nodes to the arrays of a tree.
+func (b *builder) freeze() Tree {
+	n := len(b.nodes)
+	t := Tree{
+		Feature: make([]int32, n), Threshold: make([]float64, n), Subset: make([]int32, n),
+		Left: make([]int32, n), Right: make([]int32, n),
+		Value: make([]float64, n), Variance: make([]float64, n), Weight: make([]float64, n),
+		Bits: slices.Clone(b.bits),
+	}
+	for i, v := range b.nodes {
+		t.Feature[i], t.Threshold[i], t.Subset[i] = v.feature, v.threshold, v.subset
+		t.Left[i], t.Right[i] = v.left, v.right
+		t.Value[i], t.Variance[i], t.Weight[i] = v.value, v.variance, v.weight
+	}
+	return t
 }
 
 // describe fills in the statistics of a task and, unless it is a leaf, centres
 // its responses.
 func (b *builder) describe(k *task) {
+	if k.hi-k.lo == 1 {
+		k.weight, k.mean, k.variance, k.leaf = b.pairs[k.lo].w, b.y[k.lo], 0, true
+		return
+	}
 	ys, ps := b.y[k.lo:k.hi], b.pairs[k.lo:k.hi]
 	ps = ps[:len(ys)]
 	lowest, highest := ys[0], ys[0]
@@ -258,17 +272,17 @@ func midpoint(lower, upper float64) float64 {
 }
 
 // split applies the best split to a node and pushes its children.
-func (b *builder) split(k *task, node int32) {
+func (b *builder) split(k *task, at int32) {
 	t, best := b.t, &b.best
 	j := best.column
-	b.tree.Feature[node] = j
+	b.nodes[at].feature = j
 	next := b.next[k.lo:k.hi]
 	var n int
 	switch t.kind[j] {
 	case sortedColumn:
 		seg := b.entries[t.slot[j]][k.lo:k.hi]
 		n = best.at + 1
-		b.tree.Threshold[node] = midpoint(b.value(b.row[seg[n-1].label()], j), b.value(b.row[seg[n].label()], j))
+		b.nodes[at].threshold = midpoint(b.value(b.row[seg[n-1].label()], j), b.value(b.row[seg[n].label()], j))
 		for _, e := range seg[:n] {
 			b.next[e.label()] = 0
 		}
@@ -278,7 +292,7 @@ func (b *builder) split(k *task, node int32) {
 	case countedColumn:
 		slot := int(t.slot[j])
 		lv := t.levels[slot]
-		b.tree.Threshold[node] = midpoint(lv[best.at], lv[best.after])
+		b.nodes[at].threshold = midpoint(lv[best.at], lv[best.after])
 		dc, cut := len(t.coded), uint16(best.at)
 		for i, r := range b.row[k.lo:k.hi] {
 			side := uint32(0)
@@ -297,13 +311,13 @@ func (b *builder) split(k *task, node int32) {
 			next[i] = side
 			n += int(1 - side)
 		}
-		b.addSubset(node, best.left[:(t.cols[j].Levels+63)/64])
+		b.addSubset(at, best.left[:(t.cols[j].Levels+63)/64])
 	}
 
 	mid := k.lo + n
 	b.relabel(k.lo, mid, k.hi)
-	left := task{lo: k.lo, hi: mid, depth: k.depth + 1, parent: node, constant: k.constant}
-	right := task{lo: mid, hi: k.hi, depth: k.depth + 1, parent: node, right: true, constant: k.constant}
+	left := task{lo: k.lo, hi: mid, depth: k.depth + 1, parent: at, constant: k.constant}
+	right := task{lo: mid, hi: k.hi, depth: k.depth + 1, parent: at, right: true, constant: k.constant}
 	b.describe(&left)
 	b.describe(&right)
 	if l, r := left.ordered(), right.ordered(); l || r {
@@ -318,17 +332,23 @@ func (b *builder) split(k *task, node int32) {
 func (k *task) ordered() bool { return !k.leaf && k.hi-k.lo > 2 }
 
 // splitPair applies the best split to a node of two rows.
-func (b *builder) splitPair(k *task, node int32) {
+func (b *builder) splitPair(k *task, at int32) {
 	t, j := b.t, b.best.column
 	p, q := k.lo, k.lo+1
-	b.tree.Feature[node] = j
+	b.nodes[at].feature = j
 	if levels := t.cols[j].Levels; levels == 0 {
-		vp, vq := b.value(b.row[p], j), b.value(b.row[q], j)
+		var vp, vq float64
+		if t.kind[j] == countedColumn {
+			lv := t.levels[t.slot[j]]
+			vp, vq = lv[b.code(b.row[p], j)], lv[b.code(b.row[q], j)]
+		} else {
+			vp, vq = b.value(b.row[p], j), b.value(b.row[q], j)
+		}
 		if vp > vq {
 			vp, vq = vq, vp
 			b.swap(p, q)
 		}
-		b.tree.Threshold[node] = midpoint(vp, vq)
+		b.nodes[at].threshold = midpoint(vp, vq)
 	} else {
 		if b.y[p] > b.y[q] {
 			b.swap(p, q)
@@ -341,18 +361,18 @@ func (b *builder) splitPair(k *task, node int32) {
 			fillLevels(set, levels)
 			set[right>>6] &^= 1 << (right & 63)
 		}
-		b.addSubset(node, set)
+		b.addSubset(at, set)
 	}
-	left := task{lo: p, hi: q, depth: k.depth + 1, parent: node}
-	right := task{lo: q, hi: k.hi, depth: k.depth + 1, parent: node, right: true}
+	left := task{lo: p, hi: q, depth: k.depth + 1, parent: at}
+	right := task{lo: q, hi: k.hi, depth: k.depth + 1, parent: at, right: true}
 	b.describe(&left)
 	b.describe(&right)
 	b.stack = append(b.stack, right, left)
 }
 
-func (b *builder) addSubset(node int32, set []uint64) {
-	b.tree.Subset[node] = int32(len(b.tree.Bits))
-	b.tree.Bits = append(b.tree.Bits, set...)
+func (b *builder) addSubset(at int32, set []uint64) {
+	b.nodes[at].subset = int32(len(b.bits))
+	b.bits = append(b.bits, set...)
 }
 
 // fillLevels puts all levels into a set.
@@ -384,9 +404,16 @@ func (b *builder) relabel(lo, mid, hi int) {
 		l += 1 - right
 		r += right
 	}
-	copy(b.y[mid:hi], b.spareY)
-	copy(b.pairs[mid:hi], b.sparePairs)
-	copy(b.row[mid:hi], b.spareRow)
+	y, pairs, row := b.y[mid:hi], b.pairs[mid:hi], b.row[mid:hi]
+	if len(y) > 16 {
+		copy(y, b.spareY)
+		copy(pairs, b.sparePairs)
+		copy(row, b.spareRow)
+		return
+	}
+	for i := range y {
+		y[i], pairs[i], row[i] = b.spareY[i], b.sparePairs[i], b.spareRow[i]
+	}
 }
 
 // partition moves the entries of a node to those of its children without

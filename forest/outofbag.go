@@ -14,7 +14,7 @@ type prediction struct {
 
 // predictOutOfBag predicts the rows that are not in the bag of the tree just grown,
 // with the missing entries that this tree drew.
-func (b *builder) predictOutOfBag(tree *Tree) {
+func (b *builder) predictOutOfBag() {
 	t := b.t
 	b.oob = b.oob[:0]
 	for i := range t.n {
@@ -29,7 +29,7 @@ func (b *builder) predictOutOfBag(tree *Tree) {
 				row[t.missCol[k]] = b.draws[k]
 			}
 		}
-		b.oob = append(b.oob, prediction{uint32(i), tree.Value[tree.Leaf(row)]})
+		b.oob = append(b.oob, prediction{uint32(i), b.nodes[b.leaf(row)].value})
 	}
 }
 
@@ -47,6 +47,29 @@ func (s *sums) add(ps []prediction) {
 	for _, p := range ps {
 		s.sum[p.row] += p.value
 		s.n[p.row]++
+	}
+}
+
+// leaf is Tree.Leaf for the tree just grown.
+func (b *builder) leaf(x []float64) int {
+	i := 0
+	for {
+		v := &b.nodes[i]
+		if v.feature < 0 {
+			return i
+		}
+		next := v.right
+		if v.subset < 0 {
+			if x[v.feature] <= v.threshold {
+				next = v.left
+			}
+		} else {
+			l := uint(x[v.feature])
+			if b.bits[uint(v.subset)+l>>6]>>(l&63)&1 != 0 {
+				next = v.left
+			}
+		}
+		i = int(next)
 	}
 }
 

@@ -60,8 +60,8 @@ func (b *builder) search(k *task) bool {
 				b.scanSorted(j, seg, k.weight)
 			}
 		case countedColumn, categoricalColumn:
-			if next < len(b.tallied) && b.tallied[next].slot == t.slot[j] {
-				if b.scanTally(j, k, b.tallied[next]) {
+			if next < len(b.tallied) && b.tallied[next] == t.slot[j] {
+				if b.scanTally(j, k, next) {
 					split = true
 				}
 				next++

@@ -9,12 +9,8 @@ import (
 // bin sums up the rows of a node with one code.
 type bin struct {
 	w, wy float64
-	n     int32
+	n     int
 }
-
-// tallied is a coded column that is counted in the current node: its slot and
-// where its codes begin in builder.hist and builder.present.
-type tallied struct{ slot, hist, present int32 }
 
 // listTally puts a column on the list of those to be counted, unless it is not
 // coded or known to be constant in the node.
@@ -24,7 +20,7 @@ func (b *builder) listTally(j int32, k *task) {
 	}
 	slot := b.t.slot[j]
 	if k.constant>>slot&1 == 0 {
-		b.tallied = append(b.tallied, b.places[slot])
+		b.tallied = append(b.tallied, slot)
 	}
 }
 
@@ -35,36 +31,70 @@ func (b *builder) tally(k *task) {
 	if len(b.tallied) == 0 {
 		return
 	}
+	if b.sets > 1 {
+		b.tallyWide(k)
+		return
+	}
 	rows := b.row[k.lo:k.hi]
 	ps := b.pairs[k.lo:k.hi][:len(rows)]
 	dc := len(b.t.coded)
-	hist, present := b.hist, b.present
+	hist, present := b.hist[:64*len(b.tallied)], b.present[:len(b.tallied)]
 	for i, r := range rows {
 		p := ps[i]
 		codes := b.codes[int(r)*dc:][:dc]
-		for _, a := range b.tallied {
-			c := int(codes[a.slot])
-			h := &hist[int(a.hist)+c]
+		for a, slot := range b.tallied {
+			c := codes[slot] & 63
+			h := &hist[a<<6|int(c)]
 			h.w += p.w
 			h.wy += p.wy
-			h.n++
-			present[int(a.present)+c>>6] |= 1 << (c & 63)
+			present[a] |= 1 << c
+		}
+	}
+	if b.opt.MinLeaf == 1 {
+		return
+	}
+	for _, r := range rows {
+		codes := b.codes[int(r)*dc:][:dc]
+		for a, slot := range b.tallied {
+			hist[a<<6|int(codes[slot]&63)].n++
 		}
 	}
 }
 
-// scanTally tries the splits of a tallied column and clears its tally. It returns
-// false if the column is constant in the node.
-func (b *builder) scanTally(j int32, k *task, a tallied) bool {
-	words := (b.t.width[a.slot] + 63) / 64
-	present := b.present[a.present:][:words]
-	hist := b.hist[a.hist:][:b.t.width[a.slot]]
-	first := int(b.code(b.row[k.lo], j))
-	constant := hist[first].n == int32(k.hi-k.lo)
+// tallyWide is tally for columns with more than 64 codes.
+func (b *builder) tallyWide(k *task) {
+	rows := b.row[k.lo:k.hi]
+	ps := b.pairs[k.lo:k.hi][:len(rows)]
+	dc := len(b.t.coded)
+	for i, r := range rows {
+		p := ps[i]
+		codes := b.codes[int(r)*dc:][:dc]
+		for a, slot := range b.tallied {
+			c := int(codes[slot])
+			h := &b.hist[a*b.sets<<6+c]
+			h.w += p.w
+			h.wy += p.wy
+			h.n++
+			b.present[a*b.sets+c>>6] |= 1 << (c & 63)
+		}
+	}
+}
+
+// scanTally tries the splits of column j, the a-th that was tallied, and clears
+// the tally. It returns false if the column is constant in the node.
+func (b *builder) scanTally(j int32, k *task, a int) bool {
+	slot := b.tallied[a]
+	words := (b.t.width[slot] + 63) / 64
+	present := b.present[a*b.sets:][:words]
+	hist := b.hist[a*b.sets<<6:][:words<<6]
+	codes := 0
+	for _, word := range present {
+		codes += bits.OnesCount64(word)
+	}
 	switch {
-	case constant:
-		if a.slot < 64 {
-			k.constant |= 1 << a.slot
+	case codes == 1:
+		if slot < 64 {
+			k.constant |= 1 << slot
 		}
 	case b.t.kind[j] == countedColumn:
 		b.scanCounted(j, k, hist, present)
@@ -77,7 +107,7 @@ func (b *builder) scanTally(j int32, k *task, a tallied) bool {
 		}
 		present[i] = 0
 	}
-	return !constant
+	return codes > 1
 }
 
 // scanCounted tries all cuts between different values of a tallied column.
@@ -85,8 +115,7 @@ func (b *builder) scanCounted(j int32, k *task, hist []bin, present []uint64) {
 	best := b.best.score * tie
 	at, after := -1, -1
 	sw, sy := 0.0, 0.0
-	n := 0
-	total := k.hi - k.lo
+	n, total, least := 0, k.hi-k.lo, b.opt.MinLeaf
 	open := false // the best cut is the one before the next code
 	for i, word := range present {
 		for ; word != 0; word &= word - 1 {
@@ -97,8 +126,8 @@ func (b *builder) scanCounted(j int32, k *task, hist []bin, present []uint64) {
 			h := &hist[c]
 			sw += h.w
 			sy += h.wy
-			n += int(h.n)
-			if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
+			n += h.n
+			if least > 1 && (n < least || total-n < least) {
 				continue
 			}
 			if s := score(sw, k.weight, sy); s > best && s >= 0 {
@@ -130,14 +159,13 @@ func (b *builder) scanCategorical(j int32, k *task, hist []bin, present []uint64
 	at := -1
 	leftWeight := 0.0
 	sw, sy := 0.0, 0.0
-	n := 0
-	total := k.hi - k.lo
+	n, total, least := 0, k.hi-k.lo, b.opt.MinLeaf
 	for i, c := range order {
 		h := &hist[c]
 		sw += h.w
 		sy += h.wy
-		n += int(h.n)
-		if n < b.opt.MinLeaf || total-n < b.opt.MinLeaf {
+		n += h.n
+		if least > 1 && (n < least || total-n < least) {
 			continue
 		}
 		if s := score(sw, k.weight, sy); s > best && s >= 0 {
