@@ -367,9 +367,11 @@ type Input struct {
 // ProvenanceOption records the options that change numbers.
 type ProvenanceOption struct {
 	Objective  string  `json:"objective"`
-	Scale      string  `json:"scale"`    // encoded or linear
-	Failures   string  `json:"failures"` // exclude, worst or a value
-	Repeats    string  `json:"repeats"`  // mean, last or seed
+	Scale      string  `json:"scale"`         // encoded or linear
+	Failures   string  `json:"failures"`      // exclude, worst or a value
+	Repeats    string  `json:"repeats"`       // mean, last or seed
+	Low        string  `json:"low,omitempty"` // cutoff, none if empty
+	High       string  `json:"high,omitempty"`
 	Trees      int     `json:"trees"`
 	MinLeaf    int     `json:"minLeaf"` // 0: chosen by out-of-bag error
 	Features   float64 `json:"features"`

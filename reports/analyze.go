@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/fanova"
 	"github.com/nasalyze/nasalyze/forest"
 )
 
@@ -20,6 +21,10 @@ type Options struct {
 	// Forest options; Seed, Workers and Progress are taken from below. Where
 	// MinLeaf or FeatureFraction is zero it is chosen by out-of-bag error.
 	Forest forest.Options
+	// Low and High clamp the predictions, in natural units, before they are
+	// decomposed, as the cutoffs of automl/fanova: "what matters among results up
+	// to High". Nil for none.
+	Low, High *float64
 	// MinConfigs is the number of configurations below which no importance is
 	// computed; 0 means [DefaultMinConfigs].
 	MinConfigs int
@@ -71,6 +76,9 @@ func (o Options) resolve() (Options, error) {
 	}
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return o, fmt.Errorf("reports: Confidence is %v, expected a number between 0 and 1", o.Confidence)
+	}
+	if o.Low != nil && o.High != nil && !(*o.Low < *o.High) {
+		return o, fmt.Errorf("reports: cutoffs are %v and %v, expected the lower to be below the higher", *o.Low, *o.High)
 	}
 	o.Forest.Workers = o.Workers
 	return o, nil
@@ -165,6 +173,26 @@ func (z *analyzer) describe() error {
 	return nil
 }
 
+// decomposition returns the options of every decomposition: cutoffs as losses.
+func (z *analyzer) decomposition() fanova.Options {
+	opt := fanova.Options{Workers: z.opt.Workers}
+	if z.opt.Low == nil && z.opt.High == nil {
+		return opt
+	}
+	low, high := math.Inf(-1), math.Inf(1)
+	if z.opt.Low != nil {
+		low = *z.opt.Low
+	}
+	if z.opt.High != nil {
+		high = *z.opt.High
+	}
+	if z.sign < 0 {
+		low, high = -high, -low
+	}
+	opt.Cutoffs = &fanova.Cutoffs{Lower: low, Upper: high}
+	return opt
+}
+
 func describeParam(space *nasalyze.Space, p *nasalyze.Param) Param {
 	out := Param{Name: p.Name, Kind: p.Kind.String(), Lower: math.NaN(), Upper: math.NaN(), Log: p.Log, Unit: p.Unit, Default: p.Default.String()}
 	if p.Numeric() {
@@ -194,6 +222,12 @@ func (z *analyzer) recordOptions() ProvenanceOption {
 	}
 	if o.Table.Linear {
 		rec.Scale = "linear"
+	}
+	if o.Low != nil {
+		rec.Low = fmt.Sprint(*o.Low)
+	}
+	if o.High != nil {
+		rec.High = fmt.Sprint(*o.High)
 	}
 	switch o.Table.Failures {
 	case nasalyze.WorstFailures:

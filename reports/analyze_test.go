@@ -234,6 +234,29 @@ func TestAnalyzeRefusesNothing(t *testing.T) {
 	}
 }
 
+// Above a cutoff nothing matters: clamped to below all results, no tree has
+// variance; clamped where only x still tells results apart, choice loses its share.
+func TestAnalyzeCutoffs(t *testing.T) {
+	s := synthetic(t, 200, 0.05, nil)
+	for i := range s.Trials {
+		s.Trials[i].Values[0] *= -1
+	}
+	s.Objectives[0].Maximize = true
+	low := 100.0
+	a := analyzed(t, s, Options{Low: &low})
+	if b := a.Budgets[2]; b.Decided || b.Reason != "the forest has no variance to explain" {
+		t.Errorf("all results clamped: %+v", b.Reason)
+	}
+	free, high := analyzed(t, s, Options{}), -3.0
+	a = analyzed(t, s, Options{High: &high})
+	if got, all := a.Budgets[2].Importance[1].Individual.Mean, free.Budgets[2].Importance[1].Individual.Mean; got == all {
+		t.Errorf("the importance of choice is %v with and without a cutoff", got)
+	}
+	if m := a.Budgets[2].Marginals[0].Mean; slices.Max(m) > high+1e-9 {
+		t.Errorf("marginal reaches %v, expected at most %v", slices.Max(m), high)
+	}
+}
+
 func TestTables(t *testing.T) {
 	a := analyzed(t, synthetic(t, 30, 0.1, nil), Options{Replicates: -1})
 	for _, table := range Tables(a) {

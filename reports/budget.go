@@ -72,7 +72,7 @@ func (z *analyzer) outlierWarning(t *nasalyze.Table, q [5]float64) {
 		carried += s
 	}
 	if carried /= variance * float64(t.N); carried > 0.5 {
-		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart.",
+		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart (cutoffs at a value leave them out of the question).",
 			z.at(t.Budget), few, t.N, share(carried), z.a.Objective.Name)
 	}
 }
@@ -136,14 +136,14 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	default:
 		out.Decided = true
 	}
-	d, err := fanova.New(m.forest, fanova.Options{Workers: z.opt.Workers})
+	d, err := fanova.New(m.forest, z.decomposition())
 	if err != nil {
 		return err
 	}
 	out.Forest = ForestInfo{Trees: len(m.forest.Trees), FeatureFraction: m.options.FeatureFraction, MinLeaf: m.options.MinLeaf, Flat: d.Zero()}
 	out.Forest.Leaves = meanLeaves(m.forest)
 	if d.Zero() == len(m.forest.Trees) {
-		out.Decided, out.Reason = false, "no tree of the forest found a split worth making"
+		out.Decided, out.Reason = false, "the forest has no variance to explain"
 		return nil
 	}
 	trees := totalsTrees(m.forest, false)

@@ -72,7 +72,7 @@ func (z *analyzer) totals(f *forest.Forest, d *fanova.Decomposition, trees int) 
 	}
 	if trees < len(f.Trees) {
 		var err error
-		if d, err = fanova.New(&forest.Forest{Columns: f.Columns, Trees: f.Trees[:trees]}, fanova.Options{Workers: z.opt.Workers}); err != nil {
+		if d, err = fanova.New(&forest.Forest{Columns: f.Columns, Trees: f.Trees[:trees]}, z.decomposition()); err != nil {
 			return nil, err
 		}
 	}
@@ -149,7 +149,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if err != nil {
 			return err
 		}
-		d, err := fanova.New(f, fanova.Options{Workers: z.opt.Workers})
+		d, err := fanova.New(f, z.decomposition())
 		if err != nil {
 			return err
 		}
