@@ -26,14 +26,14 @@ const sampleRows = 200
 
 // Read reads the table in s.
 func Read(ctx context.Context, s *source.Source, opt source.Options, findings *source.Findings) (*nasalyze.Study, error) {
-	space, spacePath := findSpace(s, opt, findings)
+	space, spacePath := FindSpace(s, opt, findings)
 	return read(ctx, s, s.Name, space, spacePath, opt, findings)
 }
 
-// findSpace looks for a search space beside the table: one of the table's own
+// FindSpace looks for a search space beside the table: one of the table's own
 // name first (runs.pcs, runs.configspace.json beside runs.csv), then one of the
 // usual names.
-func findSpace(s *source.Source, opt source.Options, findings *source.Findings) (*nasalyze.Space, string) {
+func FindSpace(s *source.Source, opt source.Options, findings *source.Findings) (*nasalyze.Space, string) {
 	if opt.Space != nil || s.Path == source.Stdin {
 		return opt.Space, opt.SpacePath
 	}

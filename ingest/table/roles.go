@@ -278,7 +278,7 @@ func (v *resolver) addParam(i int, name string) {
 		if k := v.space.Index(name); k >= 0 && !v.space.Params[k].Numeric() {
 			p.texts = make(map[string]nasalyze.Value)
 			for _, c := range v.space.Params[k].Choices {
-				s := cellText(c)
+				s := CellText(c)
 				if old, ok := p.texts[s]; ok && !old.Equal(c) {
 					if _, isText := c.Text(); isText {
 						continue // 1 and "1" are written the same: the number counts

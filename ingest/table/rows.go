@@ -427,10 +427,17 @@ func (r *Rows) declared(s *nasalyze.Space) (*nasalyze.Space, error) {
 	for _, p := range r.params {
 		texts := r.header.Columns[p.column].Choices
 		k := s.Index(p.name)
-		if texts == nil || k < 0 || params[k].Numeric() {
+		if texts == nil || k < 0 {
 			continue
 		}
 		q := &params[k]
+		if lo, hi, ok := numericRange(texts); ok {
+			changed = widen(q, lo, hi) || changed
+			continue
+		}
+		if q.Numeric() {
+			continue
+		}
 		choices := make([]nasalyze.Value, 0, len(texts))
 		for _, text := range texts {
 			if v := parseCell([]byte(text), false); !v.IsAbsent() && !slices.ContainsFunc(choices, v.Equal) {
@@ -458,6 +465,30 @@ func (r *Rows) declared(s *nasalyze.Space) (*nasalyze.Space, error) {
 		return s, nil
 	}
 	return nasalyze.NewSpace(s.Name, params, s.Conditions, s.Forbidden)
+}
+
+// numericRange returns the range of declared values that are all numbers.
+func numericRange(texts []string) (lo, hi float64, ok bool) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, text := range texts {
+		x, ok := number([]byte(text), false)
+		if !ok {
+			return 0, 0, false
+		}
+		lo, hi = min(lo, x), max(hi, x)
+	}
+	return lo, hi, len(texts) > 0 && !math.IsInf(lo, 0) && !math.IsInf(hi, 0)
+}
+
+// widen makes the range of an inferred numeric parameter hold the declared
+// values, unless they contradict what the rows have.
+func widen(p *nasalyze.Param, lo, hi float64) bool {
+	if !p.Numeric() || p.Kind == nasalyze.Int && (lo != math.Trunc(lo) || hi != math.Trunc(hi)) || p.Log && lo <= 0 {
+		return false
+	}
+	changed := lo < p.Lower || hi > p.Upper
+	p.Lower, p.Upper = min(p.Lower, lo), max(p.Upper, hi)
+	return changed
 }
 
 // review looks at the whole for what no single row shows.

@@ -116,7 +116,7 @@ func (t *writer) row(r *nasalyze.Trial) {
 		t.number(x)
 	}
 	for _, v := range c.Values {
-		t.text(cellText(v))
+		t.text(CellText(v))
 	}
 	for _, x := range []struct {
 		is bool
@@ -175,9 +175,9 @@ func appendNumber(b []byte, x float64) []byte {
 	return strconv.AppendFloat(b, x, 'g', -1, 64)
 }
 
-// cellText is how a value is written in a cell: as Python writes it, so that
+// CellText is how a value is written in a cell: as Python writes it, so that
 // pandas reads it with its type.
-func cellText(v nasalyze.Value) string {
+func CellText(v nasalyze.Value) string {
 	switch v.Kind() {
 	case nasalyze.NullValue:
 		return "None"
