@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+)
+
+// job is what a contender is asked to do.
+type job struct {
+	// Task names the code to run: a worker task of ours or a script in peers/.
+	Task string `json:"task"`
+	Path string `json:"path,omitempty"`
+	// Test is the path of held-out rows.
+	Test string `json:"test,omitempty"`
+	// Trees and Features (the share of columns tried per split) of a forest.
+	Trees    int     `json:"trees,omitempty"`
+	Features float64 `json:"features,omitempty"`
+	// Repeats of the timed part within the process; 0 means 1. One is the cold
+	// run that a user sees.
+	Repeats int `json:"repeats,omitempty"`
+	// CPUs that may be used at the same time.
+	CPUs int `json:"cpus,omitempty"`
+}
+
+// result is what a contender reports.
+type result struct {
+	// Done is false if the contender was stopped on its way.
+	Done     bool     `json:"done"`
+	Phases   []phase  `json:"phases"`
+	Answers  []answer `json:"answers,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+	Versions []string `json:"versions,omitempty"`
+	// Base is the resident memory in bytes when the work began, Peak the largest
+	// of the process.
+	Base int64 `json:"base"`
+	Peak int64 `json:"peak"`
+	// Process is the time in seconds that the whole process took, as its parent saw it.
+	Process float64 `json:"process,omitempty"`
+}
+
+// phase is a timed part of the work, with the seconds of every repeat.
+type phase struct {
+	Name    string    `json:"name"`
+	Seconds []float64 `json:"seconds"`
+}
+
+// seconds is the time of the work: the sum of the phases, the median of each
+// phase's repeats.
+func (r *result) seconds() float64 {
+	sum := 0.0
+	for _, p := range r.Phases {
+		sum += median(p.Seconds)
+	}
+	return sum
+}
+
+// answer is one number that the work found.
+type answer struct {
+	Name  string `json:"name"`
+	Value number `json:"value"`
+}
+
+// number is a float64 whose NaN and infinities are null in JSON.
+type number float64
+
+// MarshalJSON writes null for what is not finite.
+func (n number) MarshalJSON() ([]byte, error) {
+	if f := float64(n); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		return json.Marshal(f)
+	}
+	return []byte("null"), nil
+}
+
+// UnmarshalJSON reads null as NaN.
+func (n *number) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*n = number(math.NaN())
+		return nil
+	}
+	return json.Unmarshal(data, (*float64)(n))
+}
+
+// median of values, NaN if there are none.
+func median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	v := slices.Sorted(slices.Values(values))
+	m := len(v) / 2
+	if len(v)%2 == 1 {
+		return v[m]
+	}
+	return (v[m-1] + v[m]) / 2
+}

@@ -1,0 +1,21 @@
+//go:build unix
+
+package main
+
+import (
+	"runtime"
+	"syscall"
+)
+
+// maxResident is the largest resident memory of this process in bytes.
+func maxResident() int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	maxrss := int64(u.Maxrss)
+	if runtime.GOOS == "darwin" {
+		return maxrss // bytes there, KiB elsewhere
+	}
+	return maxrss << 10
+}

@@ -1,0 +1,88 @@
+"""What every peer script shares: the job comes as JSON on standard input, the
+result goes as JSON lines to standard output, and the last line counts.
+
+A result is sent after every phase, so that a run that hits its time limit
+still tells what it had finished.
+"""
+
+import contextlib
+import gc
+import importlib.metadata
+import json
+import math
+import platform
+import resource
+import sys
+import time
+import warnings
+
+
+def memory(field):
+    """VmRSS or VmHWM of this process in bytes.
+
+    The kernel's ru_maxrss is that of the parent at the fork where that was
+    larger, so it is used only where there is no /proc.
+    """
+    try:
+        with open("/proc/self/status") as status:
+            for line in status:
+                if line.startswith(field + ":"):
+                    return 1024 * int(line.split()[1])
+    except OSError:
+        pass
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+class Report:
+    """The result of one job."""
+
+    def __init__(self, *packages):
+        warnings.simplefilter("ignore")
+        self.job = json.load(sys.stdin)
+        self._out = sys.stdout
+        sys.stdout = sys.stderr  # what a library prints is no result
+        self._phases = {}
+        self._answers = []
+        self._notes = []
+        self._versions = ["Python " + platform.python_version()]
+        self._versions += [f"{p} {importlib.metadata.version(p)}" for p in packages]
+        self._base = 0
+
+    def ready(self):
+        """Ends imports and reading: what the process takes by now is its base."""
+        gc.collect()
+        self._base = memory("VmRSS")
+
+    @contextlib.contextmanager
+    def phase(self, name):
+        """Times what is inside; the same name again is a repeat."""
+        start = time.perf_counter()
+        yield
+        seconds = time.perf_counter() - start
+        self._phases.setdefault(name, []).append(seconds)
+        print(f"{name}: {seconds:.3f} s", file=sys.stderr, flush=True)
+        self.send(done=False)
+
+    def answer(self, name, value):
+        value = float(value)
+        self._answers.append({"name": name, "value": value if math.isfinite(value) else None})
+
+    def note(self, text):
+        self._notes.append(text)
+
+    def send(self, done=True):
+        json.dump(
+            {
+                "done": done,
+                "phases": [{"name": k, "seconds": v} for k, v in self._phases.items()],
+                "answers": self._answers,
+                "notes": self._notes,
+                "versions": self._versions,
+                "base": self._base,
+                "peak": memory("VmHWM"),
+            },
+            self._out,
+        )
+        self._out.write("\n")
+        self._out.flush()
