@@ -157,7 +157,9 @@ func (r *reader) history(ctx context.Context, s *source.Source) error {
 		if len(l.Bytes()) == 0 {
 			continue
 		}
-		r.line = l.Number()
+		if r.line = l.Number(); r.line == source.EstimateAt {
+			r.builder.Expect(l.Estimate())
+		}
 		if err := r.row(l.Bytes()); err != nil {
 			l.Bad(err)
 		}
@@ -219,10 +221,10 @@ func (r *reader) row(line []byte) error {
 func (r *reader) configID(raw []byte) string {
 	if x, ok := pyjson.Float(raw); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
 		var buf [24]byte
-		return r.builder.Intern(strconv.AppendInt(buf[:0], int64(x), 10))
+		return r.builder.ID(strconv.AppendInt(buf[:0], int64(x), 10))
 	}
 	if s, ok := pyjson.Text(raw); ok {
-		return r.builder.Intern([]byte(s))
+		return r.builder.ID([]byte(s))
 	}
 	return string(raw)
 }

@@ -128,7 +128,9 @@ func (r *reader) lines(ctx context.Context, s *source.Source, name string, read 
 		if len(l.Bytes()) == 0 {
 			continue
 		}
-		r.line = l.Number()
+		if r.line = l.Number(); r.line == source.EstimateAt && name != configsFile {
+			r.builder.Expect(l.Estimate())
+		}
 		if err := read(l.Bytes()); err != nil {
 			l.Bad(err)
 		}

@@ -89,7 +89,7 @@ func (r *reader) config(line []byte) error {
 	if err != nil {
 		return err
 	}
-	c := source.ConfigRecord{ID: r.builder.Intern(r.id), Names: r.names, Values: r.values, Path: r.path, Line: r.line}
+	c := source.ConfigRecord{ID: r.builder.ID(r.id), Names: r.names, Values: r.values, Path: r.path, Line: r.line}
 	if more, err := d.Comma(']'); err != nil {
 		return err
 	} else if more {
@@ -192,7 +192,7 @@ func (r *reader) result(line []byte) error {
 	if err := d.End(); err != nil {
 		return err
 	}
-	t.Config, t.Values, t.Info = r.builder.Intern(r.id), r.floats, r.info
+	t.Config, t.Values, t.Info = r.builder.ID(r.id), r.floats, r.info
 	r.status(&t, state)
 	r.builder.Trial(t)
 	return nil
@@ -276,6 +276,8 @@ func (r *reader) number(path string, x float64, t *source.TrialRecord) {
 	}
 }
 
+var stateKey = []byte(`"state"`)
+
 // maxScanned bounds the results that are searched for further objectives.
 const maxScanned = 200
 
@@ -285,6 +287,8 @@ func (r *reader) walk(raw []byte, prefix string, t *source.TrialRecord) (state s
 	scan := r.scanned < maxScanned
 	if scan {
 		r.scanned++
+	} else if !r.wanted(prefix) && !bytes.Contains(raw, stateKey) {
+		return "", nil
 	}
 	return r.object(raw, prefix, t, scan, 0)
 }

@@ -274,14 +274,30 @@ func (d *Dec) skip(depth int) error {
 	case '"':
 		_, err := d.skipString()
 		return err
-	}
-	for _, word := range [...]string{"null", "true", "false", "NaN", "Infinity", "-Infinity"} {
-		if d.data != nil && d.literal(word) {
-			d.pos += len(word)
-			return nil
+	case 'n':
+		return d.skipWord("null")
+	case 't':
+		return d.skipWord("true")
+	case 'f':
+		return d.skipWord("false")
+	case 'N':
+		return d.skipWord("NaN")
+	case 'I':
+		return d.skipWord("Infinity")
+	case '-':
+		if d.literal("-I") {
+			return d.skipWord("-Infinity")
 		}
 	}
 	return d.skipNumber()
+}
+
+func (d *Dec) skipWord(word string) error {
+	if !d.literal(word) {
+		return d.errorf("expected a value, found %s", d.found())
+	}
+	d.pos += len(word)
+	return nil
 }
 
 // skipString reads a string, which begins at the position.

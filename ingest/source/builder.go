@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/nasalyze/nasalyze"
 )
@@ -68,10 +69,12 @@ type Builder struct {
 	names   []string // columns: parameter names by first appearance
 	columns map[string]int
 
-	trials    []nasalyze.Trial // Config is an index in pending until Study
+	trials    []nasalyze.Trial // Config is an index in configs
 	lines     []int32          // line of each trial
 	paths     []string         // distinct paths of trials
 	trialPath []uint8          // index in paths
+	lastID    string           // the id that ID or Trial saw last,
+	lastIndex int32            // and its place in configs
 
 	floats []float64 // block that Trial.Values are cut from
 	bytes  []byte    // block that Trial.Info is cut from
@@ -100,9 +103,6 @@ func (b *Builder) Intern(s []byte) string {
 	if t, ok := b.text[string(s)]; ok {
 		return t
 	}
-	if id, ok := b.ids[string(s)]; ok {
-		return b.configs[id].ID
-	}
 	t := string(s)
 	if len(t) <= 128 && len(b.text) < 1<<16 {
 		b.text[t] = t
@@ -110,8 +110,29 @@ func (b *Builder) Intern(s []byte) string {
 	return t
 }
 
+// ID returns a configuration id as a string, without a copy if it is known.
+func (b *Builder) ID(s []byte) string {
+	if b.lastID == string(s) {
+		return b.lastID
+	}
+	if i, ok := b.ids[string(s)]; ok {
+		b.lastID, b.lastIndex = b.configs[i].ID, i
+		return b.lastID
+	}
+	return string(s)
+}
+
 // Len returns the numbers of configurations and trials so far.
 func (b *Builder) Len() (configs, trials int) { return len(b.configs), len(b.trials) }
+
+// Expect makes room for about n trials, so that adding them moves none: see
+// [Lines.Estimate].
+func (b *Builder) Expect(n int) {
+	const most = 1 << 26 // however long the file
+	n = min(n, most)
+	b.trials = slices.Grow(b.trials, max(n-len(b.trials), 0))
+	b.lines = slices.Grow(b.lines, max(n-len(b.lines), 0))
+}
 
 // Config adds a configuration and returns its id.
 func (b *Builder) Config(c ConfigRecord) string {
@@ -256,9 +277,13 @@ func (b *Builder) Trial(t TrialRecord) {
 		b.findings.At(Skip, "bad-budget", t.Path, t.Line, "trial of configuration %s left out: its budget is %v, expected a finite number", t.Config, t.Budget)
 		return
 	}
-	i, ok := b.ids[t.Config]
-	if !ok {
-		i = b.addID(t.Config)
+	i := b.lastIndex
+	if t.Config != b.lastID || t.Config == "" {
+		var ok bool
+		if i, ok = b.ids[t.Config]; !ok {
+			i = b.addID(t.Config)
+		}
+		b.lastID, b.lastIndex = b.configs[i].ID, i
 	}
 	if t.Started-t.Finished > 0 {
 		b.findings.At(Warn, "negative-duration", t.Path, t.Line, "trial of configuration %s at budget %v finished %v s before it started", t.Config, t.Budget, t.Started-t.Finished)

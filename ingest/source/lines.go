@@ -25,6 +25,7 @@ type Lines struct {
 	torn     bool
 	err      error
 	maxLine  int
+	bytes    int64 // length of the lines so far
 }
 
 // Lines opens a file of the source for reading line by line. Close it after use.
@@ -51,6 +52,7 @@ func (l *Lines) Next() bool {
 		if len(line) == 0 && (l.err != nil || l.torn) {
 			break // the end of the file
 		}
+		l.bytes += int64(len(line)) + 1
 		l.line = bytes.TrimSuffix(line, []byte("\r"))
 		return true
 	}
@@ -85,6 +87,19 @@ func (l *Lines) Bytes() []byte { return l.line }
 
 // Number returns the number of the current line, from 1.
 func (l *Lines) Number() int { return l.number }
+
+// Estimate returns how many lines the file may have, judging by those so far;
+// too few if it is compressed.
+func (l *Lines) Estimate() int {
+	info, err := l.file.raw.Stat()
+	if err != nil || l.bytes == 0 {
+		return l.number
+	}
+	return int(1.02 * float64(l.number) * float64(info.Size()) / float64(l.bytes))
+}
+
+// EstimateAt is the line after which there are enough to estimate from.
+const EstimateAt = 1000
 
 // Torn reports that the current line is the last and has no newline: if it
 // cannot be read, its writer was killed.

@@ -38,7 +38,8 @@ func (b *Builder) Study(meta nasalyze.Study) (*nasalyze.Study, error) {
 // keptTrials marks the trials to keep: those of stated configurations, the last
 // of each configuration, budget, seed and instance.
 func (b *Builder) keptTrials() []bool {
-	keep := make([]bool, len(b.trials))
+	n := len(b.trials)
+	keep := make([]bool, n)
 	// A counting sort by configuration: start[c] .. start[c+1] in order.
 	start := make([]int32, len(b.configs)+1)
 	for i := range b.trials {
@@ -47,7 +48,7 @@ func (b *Builder) keptTrials() []bool {
 	for c := range b.configs {
 		start[c+1] += start[c]
 	}
-	order := make([]int32, len(b.trials))
+	order := make([]int32, n)
 	next := slices.Clone(start)
 	for i := range b.trials {
 		c := b.trials[i].Config
