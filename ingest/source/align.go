@@ -2,6 +2,7 @@ package source
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func (b *Builder) param(sev Severity, code, param string, e *configEntry, format
 		b.findings.Count(code, param, 1)
 		return
 	}
-	b.findings.Add(Finding{Severity: sev, Code: code, Param: param, Path: e.path, Line: int(e.line), Message: sprintf(format, args...)})
+	b.findings.Add(Finding{Severity: sev, Code: code, Param: param, Path: e.path, Line: int(e.line), Message: fmt.Sprintf(format, args...)})
 }
 
 func appendExtra(extra []string, name string, v nasalyze.Value) []string {

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
@@ -200,5 +199,3 @@ func target(s *nasalyze.Space, name string) int {
 	}
 	return i
 }
-
-func sprintf(format string, args ...any) string { return fmt.Sprintf(format, args...) }

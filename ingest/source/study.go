@@ -19,7 +19,7 @@ func (b *Builder) Study(meta nasalyze.Study) (*nasalyze.Study, error) {
 		return nil, fmt.Errorf("no objective")
 	}
 	keep := b.keptTrials()
-	if !b.keptConfigs(&s, keep) {
+	if !b.keptConfigs() {
 		return nil, fmt.Errorf("no configuration found")
 	}
 	b.collectTrials(&s, keep)
@@ -59,9 +59,7 @@ func (b *Builder) keptTrials() []bool {
 	for c := range b.configs {
 		group := order[start[c]:start[c+1]]
 		if !b.configs[c].stated {
-			for _, i := range group {
-				dropped = append(dropped, i)
-			}
+			dropped = append(dropped, group...)
 			continue
 		}
 		if !b.opt.KeepRepeats && len(group) > 1 {
@@ -110,9 +108,9 @@ func compareKeys(a, b *nasalyze.Trial) int {
 	return cmp.Or(cmp.Compare(a.Budget, b.Budget), cmp.Compare(seed(a), seed(b)), cmp.Compare(a.Instance, b.Instance))
 }
 
-// keptConfigs moves the stated configurations to the study and makes the trials
-// that are kept point at them.
-func (b *Builder) keptConfigs(s *nasalyze.Study, keep []bool) bool {
+// keptConfigs drops the configurations that only trials name, makes the other
+// trials point at what is left, and reports whether anything is.
+func (b *Builder) keptConfigs() bool {
 	at := make([]int32, len(b.configs))
 	used := make([]bool, len(b.configs))
 	for i := range b.trials {
