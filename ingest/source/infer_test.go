@@ -96,6 +96,12 @@ func TestInferredConditions(t *testing.T) {
 		if layers >= 2 {
 			add("units2", 8+r.IntN(50))
 		}
+		if opt != "rmsprop" {
+			add("shared", r.Float64()) // there with nesterov, but not only then
+		}
+		if opt == "sgd" || i%2 == 0 {
+			add("partly", r.Float64()) // always with sgd, sometimes else
+		}
 		if r.IntN(2) == 0 {
 			add("sometimes", r.Float64()) // nothing explains it
 		}
@@ -113,11 +119,11 @@ func TestInferredConditions(t *testing.T) {
 	for _, c := range s.Space.Conditions {
 		got[c.Child] = c.When.String()
 	}
-	want := map[string]string{"nesterov": "opt == sgd", "dampening": "nesterov == true", "units2": "layers in {2, 3}"}
+	want := map[string]string{"nesterov": "opt == sgd", "dampening": "nesterov == true", "units2": "layers in {2, 3}", "shared": "opt in {adam, sgd}"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("conditions (-want +got):\n%s", d)
 	}
-	for _, name := range []string{"sometimes", "rare"} {
+	for _, name := range []string{"sometimes", "rare", "partly"} {
 		if n, ok := f.Find("unexplained-absence", name); !ok || !strings.Contains(n.Message, "of 200 configurations") {
 			t.Errorf("finding for %s: %v", name, n)
 		}
