@@ -102,7 +102,7 @@ func readSpaceCSV(s *source.Source, findings *source.Findings) (*nasalyze.Space,
 		return nil, err
 	}
 	defer lines.Close()
-	r := &records{splitter: splitter{delimiter: d.delimiter}, lines: lines}
+	r := &records{splitter: splitter{delimiter: d.delimiter}, lines: lines, findings: findings}
 	row := spaceRow{path: lines.Path()}
 	for _, cell := range r.next() {
 		row.columns = append(row.columns, normal(string(cell)))

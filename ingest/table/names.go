@@ -38,7 +38,7 @@ var (
 var bookkeeping = map[string]bool{
 	"": true, "index": true, "unnamed:_0": true, "timestamp": true, "date": true, "datetime": true, "duration": true,
 	"runtime": true, "run_time": true, "time": true, "train_time": true, "elapsed_time": true, "cpu_time": true,
-	"wall_time": true, "walltime": true, "additional": true, "additional_info": true, "info": true, "notes": true,
+	"wall_time": true, "walltime": true, "additional": true, "additional_info": true, "info": true, "note": true, "notes": true,
 	"user": true, "tags": true, "created": true, "sweep": true, "hostname": true, "node_ip": true, "pid": true,
 	"done": true, "experiment_id": true, "experiment_tag": true, "params": true, "mean_fit_time": true,
 	"mean_score_time": true, "kfp_run": true, "traceback": true, "exception": true, "error_message": true,
@@ -74,7 +74,7 @@ var objectiveWords = map[string]bool{
 // weakWords are the names of measured quantities as well as of parameters and
 // other things; they count only where the whole name is one of them.
 var weakWords = map[string]bool{
-	"cost": false, "objective": false, "objective_value": false, "value": false, "target": false, "metric": false, "result": false, "y": false,
+	"cost": false, "objective": false, "objective_value": false, "value": false, "target": false, "metric": false, "result": false,
 }
 
 // averagingWords may follow the word that names a quantity.

@@ -134,6 +134,9 @@ func (v *resolver) findObjectives() error {
 			found = append(found, i)
 		}
 	}
+	if y := slices.Index(v.names, "y"); len(found) == 0 && y >= 0 && v.taken[y] == "" && !v.columns[y].Text {
+		found = append(found, y) // beside another candidate it is a parameter, as x is
+	}
 	switch len(found) {
 	case 0:
 		return fmt.Errorf("no column seems to be an objective; say which with --objective: the columns are %s", v.list(nil))

@@ -93,7 +93,7 @@ func read(ctx context.Context, s *source.Source, name string, space *nasalyze.Sp
 }
 
 func readRows(ctx context.Context, lines *source.Lines, size int64, d dialect, space *nasalyze.Space, spacePath string, opt source.Options, findings *source.Findings) (*Rows, error) {
-	r := &records{splitter: splitter{delimiter: d.delimiter}, lines: lines}
+	r := &records{splitter: splitter{delimiter: d.delimiter}, lines: lines, findings: findings}
 	h := Header{Path: lines.Path(), Space: space, SpacePath: spacePath}
 	for _, cell := range r.next() {
 		h.Columns = append(h.Columns, Column{Name: string(bytes.TrimSpace(cell))})

@@ -13,12 +13,12 @@ const maxQuotedLines = 64
 // records reads a delimited text record by record.
 type records struct {
 	splitter
-	lines *source.Lines
-	line  int // first line of the current record
+	lines    *source.Lines
+	findings *source.Findings
+	line     int // first line of the current record
 
-	joined  []byte // a record of several lines
-	again   []line // lines read in vain after a stray quote
-	current []byte
+	joined []byte // a record of several lines
+	again  []line // lines read in vain after a stray quote
 }
 
 type line struct {
@@ -43,7 +43,7 @@ func (r *records) next() [][]byte {
 			cells, err = r.join(text, number)
 		}
 		if err != nil {
-			r.lines.Bad(err)
+			bad(r.lines, r.findings, number, err)
 			continue
 		}
 		return cells

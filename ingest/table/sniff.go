@@ -34,6 +34,9 @@ func Detect(s *source.Source) (reason string, ok bool) {
 	if d.rows < 1 {
 		return "not named .csv or .tsv and no row to tell it by", false
 	}
+	if !d.agree {
+		return "not named .csv or .tsv, and rows have another number of fields than the first line", false
+	}
 	return fmt.Sprintf("a header of %d columns delimited by %s, and rows that agree with it", d.columns, delimiterName(d.delimiter)), true
 }
 
@@ -61,11 +64,12 @@ func delimiterName(d byte) string {
 type dialect struct {
 	delimiter byte
 	columns   int
-	rows      int // complete rows that were looked at
+	rows      int  // complete rows that were looked at
+	agree     bool // at least half of them have as many cells as the header
 }
 
 // sniff finds the delimiter: the one by which the first rows have as many cells
-// as the header, of several the one that makes the most cells.
+// as the header, of several or none the one that makes the most cells.
 func sniff(head []byte) (dialect, error) {
 	if bytes.HasPrefix(head, []byte{0xff, 0xfe}) || bytes.HasPrefix(head, []byte{0xfe, 0xff}) {
 		return dialect{}, fmt.Errorf("UTF-16 text, expected UTF-8")
@@ -84,9 +88,9 @@ func sniff(head []byte) (dialect, error) {
 	var best dialect
 	bestScore := 0
 	for _, delimiter := range []byte{',', '\t', ';'} {
-		d, agree := tryDelimiter(head, delimiter, whole)
+		d := tryDelimiter(head, delimiter, whole)
 		score := d.columns
-		if agree {
+		if d.agree {
 			score += 1 << 20
 		}
 		if d.columns > 1 && score > bestScore {
@@ -96,15 +100,11 @@ func sniff(head []byte) (dialect, error) {
 	if bestScore == 0 {
 		return dialect{}, fmt.Errorf("the first line has no comma, tab or semicolon")
 	}
-	if bestScore < 1<<20 && best.rows > 0 {
-		return dialect{}, fmt.Errorf("the first rows have another number of fields than the header, whether by comma, tab or semicolon")
-	}
 	return best, nil
 }
 
-// tryDelimiter cuts the head of a file; agree tells that most rows have as many
-// cells as the first.
-func tryDelimiter(head []byte, delimiter byte, whole bool) (d dialect, agree bool) {
+// tryDelimiter cuts the head of a file by a delimiter.
+func tryDelimiter(head []byte, delimiter byte, whole bool) (d dialect) {
 	const most = 50
 	s := splitter{delimiter: delimiter}
 	d.delimiter = delimiter
@@ -134,7 +134,7 @@ func tryDelimiter(head []byte, delimiter byte, whole bool) (d dialect, agree boo
 		open = nil
 		switch {
 		case err != nil && d.columns == 0:
-			return d, false
+			return d
 		case d.columns == 0:
 			d.columns = len(cells)
 			continue
@@ -143,5 +143,6 @@ func tryDelimiter(head []byte, delimiter byte, whole bool) (d dialect, agree boo
 		}
 		d.rows++
 	}
-	return d, d.rows == 0 || 2*same > d.rows
+	d.agree = 2*same >= d.rows
+	return d
 }
