@@ -1,0 +1,199 @@
+package reports
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/nasalyze/nasalyze"
+)
+
+var measure = flag.Bool("measure", false, "measure the coverage of the intervals of importance (minutes)")
+
+// grid is a full factorial table of real trainings, for which the decomposition
+// over its cells is exact.
+type grid struct {
+	params []nasalyze.Param
+	level  [][]int   // row x parameter
+	mean   []float64 // loss averaged over the repeats
+	first  []float64 // loss of one repeat: what a search would have logged
+}
+
+func readGrid(t *testing.T, name string, params int, sign float64) *grid {
+	t.Helper()
+	root := os.Getenv("NASALYZE_DATA")
+	if root == "" {
+		t.Skip("NASALYZE_DATA is not set: no real tables to compare with")
+	}
+	f, err := os.Open(filepath.Join(root, "grid", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	zr, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := csv.NewReader(zr)
+	r.FieldsPerRecord = -1
+	records, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := &grid{level: make([][]int, len(records)-1)}
+	for j := range params {
+		p := nasalyze.Param{Name: records[0][j], Kind: nasalyze.Categorical}
+		seen := make(map[string]int)
+		var distinct []string
+		numeric := true
+		for _, rec := range records[1:] {
+			if _, ok := seen[rec[j]]; !ok {
+				seen[rec[j]] = 0
+				distinct = append(distinct, rec[j])
+				if _, err := strconv.ParseFloat(rec[j], 64); err != nil {
+					numeric = false
+				}
+			}
+		}
+		if numeric {
+			p.Kind = nasalyze.Ordinal
+			slices.SortFunc(distinct, func(a, b string) int {
+				x, _ := strconv.ParseFloat(a, 64)
+				y, _ := strconv.ParseFloat(b, 64)
+				return int(math.Copysign(1, x-y))
+			})
+		}
+		for i, d := range distinct {
+			seen[d] = i
+			p.Choices = append(p.Choices, nasalyze.Text(d))
+		}
+		for i, rec := range records[1:] {
+			g.level[i] = append(g.level[i], seen[rec[j]])
+		}
+		g.params = append(g.params, p)
+	}
+	for _, rec := range records[1:] {
+		sum, n, first := 0.0, 0, math.NaN()
+		for _, cell := range rec[params:] {
+			if v, err := strconv.ParseFloat(cell, 64); err == nil && !math.IsNaN(v) {
+				if n == 0 {
+					first = sign * v
+				}
+				sum += sign * v
+				n++
+			}
+		}
+		g.mean, g.first = append(g.mean, sum/float64(n)), append(g.first, first)
+	}
+	return g
+}
+
+// exact returns the main effects and total indices of the table.
+func (g *grid) exact() (mains, totals []float64) {
+	n := float64(len(g.mean))
+	mean := 0.0
+	for _, y := range g.mean {
+		mean += y / n
+	}
+	variance := 0.0
+	for _, y := range g.mean {
+		variance += (y - mean) * (y - mean) / n
+	}
+	for j := range g.params {
+		sums, counts := make([]float64, len(g.params[j].Choices)), make([]float64, len(g.params[j].Choices))
+		rest, restN := make(map[string]float64), make(map[string]float64)
+		for i, y := range g.mean {
+			sums[g.level[i][j]] += y - mean
+			counts[g.level[i][j]]++
+			others := slices.Clone(g.level[i])
+			others[j] = -1
+			key := fmt.Sprint(others)
+			rest[key] += y - mean
+			restN[key]++
+		}
+		main := 0.0
+		for l := range sums {
+			main += sums[l] * sums[l] / counts[l] / n
+		}
+		closed := 0.0
+		for key, s := range rest {
+			closed += s * s / restN[key] / n
+		}
+		mains, totals = append(mains, main/variance), append(totals, 1-closed/variance)
+	}
+	return mains, totals
+}
+
+// sample is a log of n random cells.
+func (g *grid) sample(t *testing.T, n int, seed uint64) *nasalyze.Study {
+	space, err := nasalyze.NewSpace("grid", g.params, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &nasalyze.Study{Name: "grid", Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}}}
+	for k, i := range rand.New(rand.NewPCG(seed, 1)).Perm(len(g.mean))[:n] {
+		values := make([]nasalyze.Value, len(g.params))
+		for j := range values {
+			values[j] = g.params[j].Choices[g.level[i][j]]
+		}
+		s.Configs = append(s.Configs, nasalyze.Config{ID: fmt.Sprint(k), Values: values})
+		s.Trials = append(s.Trials, nasalyze.Trial{Config: k, Budget: 1, Values: []float64{g.first[i]}, Submitted: math.NaN(), Started: math.NaN(), Finished: math.NaN()})
+	}
+	return s
+}
+
+// TestCoverage measures how often the intervals of importance hold the truth.
+// docs/methods.md quotes what it prints.
+func TestCoverage(t *testing.T) {
+	if !*measure {
+		t.Skip("run with -measure to measure coverage")
+	}
+	for _, table := range []struct {
+		name   string
+		params int
+		sign   float64
+	}{{"nasbench201_cifar10.csv.gz", 6, -1}, {"hpobench_australian.csv.gz", 5, -1}, {"hpolib_naval_propulsion.csv.gz", 9, 1}} {
+		g := readGrid(t, table.name, table.params, table.sign)
+		mains, totals := g.exact()
+		t.Logf("%s: exact mains %.3f, totals %.3f", strings.TrimSuffix(table.name, ".csv.gz"), mains, totals)
+		for _, n := range []int{100, 200, 500, 1000} {
+			var inMain, inTotal, all int
+			var errMain, errTotal, width float64
+			for seed := range uint64(10) {
+				a, err := Analyze(context.Background(), g.sample(t, n, seed), Options{Seed: seed, Confidence: 0.9, Resamples: -1})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !a.Budgets[0].Decided {
+					continue
+				}
+				for j := range mains {
+					main, total := a.Budgets[0].Importance[j].Individual, a.Budgets[0].Importance[j].Sobol
+					if main.Lo <= mains[j] && mains[j] <= main.Hi {
+						inMain++
+					}
+					if total.Lo <= totals[j] && totals[j] <= total.Hi {
+						inTotal++
+					}
+					errMain += math.Abs(main.Mean - mains[j])
+					errTotal += math.Abs(total.Mean - totals[j])
+					width += main.Hi - main.Lo
+					all++
+				}
+			}
+			f := float64(all)
+			t.Logf("n %4d: 90 %% intervals hold mains %.2f, totals %.2f; mean error of mains %.4f, totals %.4f; width %.3f; %d of %d decided",
+				n, float64(inMain)/f, float64(inTotal)/f, errMain/f, errTotal/f, width/f, all/len(mains), 10)
+		}
+	}
+}
