@@ -39,7 +39,7 @@ func (p pen) xTicks(a axes, ts []tick, labels bool) float64 {
 		}
 		p.line(spine, point{x, a.bottom}, point{x, a.bottom - l})
 		if labels {
-			p.text(point{x, a.bottom - tickLength - tickGap}, t.label, say{size: smallSize, color: axisGrey, h: middle, v: end})
+			p.text(point{a.x.inward(x, t.label.width(smallSize)/2), a.bottom - tickLength - tickGap}, t.label, say{size: smallSize, color: axisGrey, h: middle, v: end})
 		}
 	}
 	return a.bottom - tickLength - tickGap - smallSize*capHeight - 2
@@ -162,11 +162,28 @@ func (p pen) bar(b box, r ramp) {
 	p.frame(spine, b)
 }
 
-// arrow marks data beyond the upper (or lower) edge.
-func (p pen) arrow(fill color.NRGBA, at point, r float64, up bool) {
-	d := r
-	if !up {
-		d = -r
+// arrow marks data beyond an edge; dx and dy, of which one is 0 and one 1 or −1, say which edge.
+func (p pen) arrow(fill color.NRGBA, at point, r, dx, dy float64) {
+	p.polygon(fill, point{at.x + r*dx, at.y + r*dy},
+		point{at.x - r*dx - r*dy, at.y - r*dy + r*dx}, point{at.x - r*dx + r*dy, at.y - r*dy - r*dx})
+}
+
+// mark is a dot inside the panel, an arrow at the edge for what lies beyond.
+func (p pen) mark(ax axes, fill color.NRGBA, x, y, r float64) {
+	at := ax.at(x, y)
+	switch {
+	case !ax.y.inside(y):
+		p.arrow(fill, at, r+0.6, 0, sign(y > ax.y.hi))
+	case !ax.x.inside(x):
+		p.arrow(fill, at, r+0.6, sign(x > ax.x.hi), 0)
+	default:
+		p.dot(fill, at, r)
 	}
-	p.polygon(fill, point{at.x - r, at.y - d}, point{at.x + r, at.y - d}, point{at.x, at.y + d})
+}
+
+func sign(positive bool) float64 {
+	if positive {
+		return 1
+	}
+	return -1
 }

@@ -21,20 +21,20 @@ var budgetChoice = kind{
 		for i := range a.Correlations {
 			c := &a.Correlations[i]
 			if c.HighIndex == last && c.N < 4 {
-				few += fmt.Sprintf(" Not drawn: %s, with n = %d.", budgetLabel(a, c.Low), c.N)
+				few += fmt.Sprintf(" Not drawn: %s, with n = %d.", budgetName(a, c.Low), c.N)
 			}
 			if c.HighIndex != last || c.N < 4 || len(c.TopK) == 0 || math.IsNaN(c.Regret.Regret) {
 				continue
 			}
 			f.pairs = append(f.pairs, c)
-			s := fmt.Sprintf("%s (n %d):", budgetLabel(a, c.Low), c.N)
+			s := fmt.Sprintf("%s (n %d):", budgetName(a, c.Low), c.N)
 			for _, t := range c.TopK {
 				s += fmt.Sprintf(" %s of the best %d (chance %s),", short(t.Shared, 3), t.K, short(t.Chance, 2))
 			}
 			s += fmt.Sprintf(" gives up %s, %s of the range", short(c.Regret.Regret, 3), fixed(c.Regret.Relative, 2))
 			alt = append(alt, s)
 		}
-		high := budgetLabel(a, a.Budgets[last].Budget)
+		high := budgetName(a, a.Budgets[last].Budget)
 		if len(f.pairs) == 0 {
 			return nil, "no smaller budget shares four configurations with " + high
 		}
@@ -63,9 +63,12 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 			p.line(stroke{color: midGrey, width: 1.2}, point{at.x + 5, at.y - 2.4}, point{at.x + 5, at.y + 2.4})
 		}, label: plain("by chance")},
 	}
-	lines := 1
+	lines, gap := 1, 0.0
 	for _, c := range f.pairs {
 		lines = max(lines, len(c.TopK))
+		for _, t := range c.TopK {
+			gap = math.Max(gap, keptLabel(t).width(tinySize+0.4)+13)
+		}
 	}
 	names := 0.0
 	for _, c := range f.pairs {
@@ -73,7 +76,7 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 		names = math.Max(names, count(c.N).width(smallSize))
 	}
 	left := names + 8
-	const gap, foot = 16.0, 23.0
+	const foot = 23.0
 	head := legendHeight(keys, width-left) + 4
 	rowHeight := math.Max(21, 5+7.4*float64(lines))
 	pw := (width - left - gap - 8) / 2
@@ -83,15 +86,23 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 		unit := scale{lo: 0, hi: 1}
 		b := box{left, foot, left + pw, height - head}
 		shared := newAxes(box{b.left + 3, b.bottom, b.right, b.top}, unit, unit)
-		regret := newAxes(box{b.right + gap, b.bottom, b.right + gap + pw - 3, b.top}, unit, unit)
+		most := 0.05
+		for _, c := range f.pairs {
+			most = math.Max(most, nanZero(c.Regret.Relative))
+		}
+		regret := newAxes(box{b.right + gap, b.bottom, width - 8, b.top}, scale{lo: 0, hi: math.Min(1, most*1.15)}, unit)
 		for _, ax := range []axes{shared, regret} {
 			ts := []tick{{0, plain("0")}, {0.25, nil}, {0.5, plain("0.5")}, {0.75, nil}, {1, plain("1")}}
+			if ax.x.hi < 1 {
+				ts = ax.x.ticks(smallSize, false)
+			}
 			p.grid(ax, ts, nil)
 			p.spines(ax.box)
 			p.xTicks(ax, ts, true)
 		}
 		p.text(point{(shared.left + shared.right) / 2, 2}, join(plain("Share of the best "), italic("K"), plain(" kept")), say{h: middle})
 		p.text(point{(regret.left + regret.right) / 2, 2}, plain("Given up (share of the range)"), say{h: middle})
+		p.text(point{2, height - legendLeading/2 - 1}, plain(clip(budgetCorner(a), smallSize, left-3)), say{size: smallSize, v: middle, color: axisGrey})
 		for r, c := range f.pairs {
 			y := b.top - rowHeight*(float64(r)+0.5)
 			p.text(point{left - 5, y + 1.2}, plain(budgetLabel(a, c.Low)), say{h: end})
@@ -108,19 +119,15 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 				chance, kept := shared.x.at(t.Chance/k), shared.x.at(t.Shared/k)
 				p.line(stroke{color: midGrey, width: 1.2}, point{chance, yt - 2.6}, point{chance, yt + 2.6})
 				p.dot(okabeIto[0], point{kept, yt}, 2)
-				from := kept
-				if chance > kept && chance < kept+24 {
-					from = chance // past the mark of chance
-				}
-				label, h, dx := plain(fmt.Sprintf("%s of %d", short(t.Shared, 3), t.K)), start, 4.0
-				if from+dx+label.width(tinySize+0.4) > shared.right {
-					from, h, dx = kept, end, -4
-				}
-				p.text(point{from + dx, yt}, label, say{size: tinySize + 0.4, h: h, v: middle, color: axisGrey})
+				p.text(point{shared.right + 4, yt}, keptLabel(t), say{size: tinySize + 0.4, v: middle, color: axisGrey})
 			}
 			f.regret(p, regret, c, y)
 		}
 	}
+}
+
+func keptLabel(t reports.Overlap) text {
+	return plain(fmt.Sprintf("%s of %d", short(t.Shared, 3), t.K))
 }
 
 func (f *choice) regret(p pen, ax axes, c *reports.Correlation, y float64) {

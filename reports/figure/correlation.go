@@ -18,7 +18,7 @@ var rankCorrelation = kind{
 		var alt, unknown []string
 		for _, c := range a.Correlations {
 			s := c.Spearman
-			low, high := budgetLabel(a, c.Low), budgetLabel(a, c.High)
+			low, high := budgetName(a, c.Low), budgetName(a, c.High)
 			cell := matrixCell{value: s.Rho, n: c.N}
 			if math.IsNaN(s.Rho) {
 				unknown = append(unknown, fmt.Sprintf("%s to %s (%s)", low, high, s.Reason))
@@ -56,7 +56,7 @@ var surrogateCorrelation = kind{
 		known, points := 0, 0
 		for _, c := range a.Correlations {
 			s := c.Surrogate
-			low, high := budgetLabel(a, c.Low), budgetLabel(a, c.High)
+			low, high := budgetName(a, c.Low), budgetName(a, c.High)
 			cell := matrixCell{value: s.Rho, n: -1}
 			if math.IsNaN(s.Rho) {
 				unknown = append(unknown, fmt.Sprintf("%s to %s (%s)", low, high, s.Reason))
@@ -112,6 +112,7 @@ func spelled(lo, hi float64) string {
 
 // matrix is an upper triangle of correlations.
 type matrix struct {
+	corner  string // heads the budgets; may be empty
 	budgets []string
 	counts  []int
 	cells   [][]matrixCell // [low][high]
@@ -125,7 +126,7 @@ type matrixCell struct {
 }
 
 func newMatrix(a *reports.Analysis) *matrix {
-	m := &matrix{}
+	m := &matrix{corner: budgetCorner(a)}
 	none := matrixCell{value: math.NaN(), lo: math.NaN(), hi: math.NaN(), n: -1}
 	for _, b := range a.Budgets {
 		m.budgets = append(m.budgets, budgetLabel(a, b.Budget))
@@ -181,6 +182,7 @@ func (m *matrix) layout(width float64) (float64, func(pen)) {
 			return box{x + 0.6, y - ch + 0.6, x + cw - 0.6, y - 0.6}
 		}
 		size, sub := m.sizes(cw-5, ch)
+		p.text(point{2, top + 7.5}, plain(clip(m.corner, smallSize, left-4)), say{size: smallSize, color: axisGrey})
 		for i := range cols {
 			y := top - ch*(float64(i)+0.5)
 			if ch > 20 {

@@ -9,7 +9,10 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
-const importanceTop = 12
+const (
+	importanceTop     = 12 // parameters
+	importanceBudgets = 6
+)
 
 var importanceBars = kind{
 	Kind{"importance", "importance of the parameters at every budget, bars with error bars"},
@@ -19,24 +22,27 @@ var importanceBars = kind{
 			return nil, noneDecided(a)
 		}
 		last := ds[len(ds)-1]
-		f := &bars{a: a, budgets: ds, params: ranked(a, last), intervals: haveIntervals(a, ds)}
+		f := &bars{a: a, params: ranked(a, last), intervals: haveIntervals(a, ds)}
+		for _, i := range spread(len(ds), importanceBudgets) {
+			f.budgets = append(f.budgets, ds[i])
+		}
 		if len(f.params) > importanceTop {
 			f.params = f.params[:importanceTop]
 		}
 		alt := ""
 		for _, b := range ds {
-			alt += fmt.Sprintf(" At %s (n %d, out-of-bag R2 %s): %s.", budgetLabel(a, a.Budgets[b].Budget), a.Budgets[b].N,
+			alt += fmt.Sprintf(" At %s (n %d, out-of-bag R2 %s): %s.", budgetName(a, a.Budgets[b].Budget), a.Budgets[b].N,
 				fixed(a.Budgets[b].OOB.R2, 2), shares(a, b, f.params, f.intervals))
 		}
 		caption := fmt.Sprintf("Importance of the parameters: the share of the variance of the predicted %s over the space that each explains alone "+
 			"(functional ANOVA of a random forest, mean over %d trees). %s Sorted by %s.",
-			lowerFirst(capital(a.Objective.Name)), a.Budgets[last].Forest.Trees, barsAre(a, f.intervals), budgetLabel(a, a.Budgets[last].Budget))
+			lowerFirst(capital(a.Objective.Name)), a.Budgets[last].Forest.Trees, barsAre(a, f.intervals), budgetName(a, a.Budgets[last].Budget))
 		if rest := len(a.Params) - len(f.params); rest > 0 {
 			caption += fmt.Sprintf(" The first %d of %d parameters are drawn.", len(f.params), len(a.Params))
 		}
 		return &Figure{
 			Title:   "Importance per budget",
-			Caption: caption + undecidedNote(a),
+			Caption: caption + thinned(len(f.budgets), len(ds)) + undecidedNote(a),
 			Alt:     "Bars of the importance of each parameter." + alt + undecidedNote(a),
 			layout:  f.layout,
 		}, ""
@@ -68,7 +74,7 @@ type bars struct {
 // budgetKeys is the legend of the budgets: those that are drawn, then the others in words.
 func budgetKeys(a *reports.Analysis, drawn []int, mark func(color.NRGBA) func(pen, point)) []key {
 	colors := budgetColors(len(a.Budgets))
-	var keys []key
+	keys := budgetHead(a)
 	for _, b := range drawn {
 		keys = append(keys, key{mark: mark(colors[b]),
 			label: join(plain(budgetLabel(a, a.Budgets[b].Budget)+" ("), italic("n"), plain(fmt.Sprintf(" = %d)", a.Budgets[b].N)))})
@@ -79,6 +85,14 @@ func budgetKeys(a *reports.Analysis, drawn []int, mark func(color.NRGBA) func(pe
 		}
 	}
 	return keys
+}
+
+// budgetHead starts a legend of budgets that have no unit.
+func budgetHead(a *reports.Analysis) []key {
+	if c := budgetCorner(a); c != "" {
+		return []key{{label: plain(c + ":"), grey: true}}
+	}
+	return nil
 }
 
 func barMark(c color.NRGBA) func(pen, point) {

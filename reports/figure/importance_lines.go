@@ -23,7 +23,7 @@ var importanceLines = kind{
 			return nil, noneDecided(a)
 		}
 		if len(ds) == 1 {
-			return nil, "the importance is decided at one budget only, " + budgetLabel(a, a.Budgets[ds[0]].Budget)
+			return nil, "the importance is decided at one budget only, " + budgetName(a, a.Budgets[ds[0]].Budget)
 		}
 		f := &lines{bars: bars{a: a, budgets: ds, intervals: haveIntervals(a, ds)}}
 		most := func(j int) float64 {
@@ -47,7 +47,7 @@ var importanceLines = kind{
 				if i > 0 {
 					alt += ","
 				}
-				alt += fmt.Sprintf(" %s at %s", fixed(a.Budgets[b].Importance[j].Individual.Mean, 3), budgetLabel(a, a.Budgets[b].Budget))
+				alt += fmt.Sprintf(" %s at %s", fixed(a.Budgets[b].Importance[j].Individual.Mean, 3), budgetName(a, a.Budgets[b].Budget))
 			}
 			alt += "."
 		}
@@ -119,16 +119,18 @@ func (f *lines) layout(width float64) (float64, func(pen)) {
 			f.path(p, ax, f.params[i], stroke{color: dimGrey, width: 0.6}, 0)
 		}
 		want := make([]float64, len(top))
+		room := (ax.x.to - ax.x.from) / float64(max(1, len(a.Budgets)-1))
+		dodge := math.Min(2.1, 0.5*room/float64(len(top)))
 		for i := len(top) - 1; i >= 0; i-- {
 			// Error bars of neighbours stand side by side.
-			shift := 1.5 * (float64(i) - float64(len(top)-1)/2)
+			shift := dodge * (float64(i) - float64(len(top)-1)/2)
 			want[i] = f.path(p, ax, top[i], stroke{color: okabeIto[i], width: 1.2}, shift)
 		}
 		at := repel(want, 7.6, b.bottom, b.top)
 		x0 := ax.x.at(a.Budgets[f.budgets[len(f.budgets)-1]].Budget)
 		for i, j := range top {
 			c := okabeIto[i]
-			p.line(stroke{color: fade(c, 0.7), width: 0.4}, point{x0 + 6.5, want[i]}, point{b.right + 7, at[i]})
+			p.line(stroke{color: fade(c, 0.7), width: 0.4}, point{x0 + 8, want[i]}, point{b.right + 7, at[i]})
 			p.text(point{b.right + 9, at[i]}, plain(clip(a.Params[j].Name, smallSize, room)), say{size: smallSize, v: middle, color: legible(c)})
 		}
 	}
@@ -155,7 +157,13 @@ func (f *lines) path(p pen, ax axes, j int, s stroke, shift float64) (last float
 			p.line(stroke{color: fade(s.color, 0.75), width: 0.6}, point{q.x, ax.y.at(lo)}, point{q.x, ax.y.at(hi)})
 		}
 	}
-	p.line(s, ps...)
+	for i := 1; i < len(ps); i++ {
+		t := s
+		if f.budgets[i]-f.budgets[i-1] > 1 { // across an undecided budget
+			t.dash = []float64{2, 1.6}
+		}
+		p.line(t, ps[i-1], ps[i])
+	}
 	if s.color != dimGrey {
 		p.dots(white, ps, 2.1)
 		p.dots(s.color, ps, 1.6)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 	"sort"
 
 	"gonum.org/v1/plot/vg"
@@ -44,7 +45,7 @@ var marginals = kind{
 			lowerFirst(objectiveLabel(a)), direction(a))
 		if len(f.params) < len(a.Params) {
 			caption += fmt.Sprintf(" The %d most important of %d parameters at %s are drawn.", len(f.params), len(a.Params),
-				budgetLabel(a, a.Budgets[ds[len(ds)-1]].Budget))
+				budgetName(a, a.Budgets[ds[len(ds)-1]].Budget))
 		}
 		caption += thinned(len(f.budgets), len(ds))
 		return &Figure{
@@ -85,10 +86,10 @@ func (f *marginalGrid) describe(j int) string {
 			s += ";"
 		}
 		if lo < 0 {
-			s += " cannot be told at " + budgetLabel(a, a.Budgets[b].Budget)
+			s += " cannot be told at " + budgetName(a, a.Budgets[b].Budget)
 			continue
 		}
-		s += fmt.Sprintf(" at %s from %s at %s to %s at %s", budgetLabel(a, a.Budgets[b].Budget),
+		s += fmt.Sprintf(" at %s from %s at %s to %s at %s", budgetName(a, a.Budgets[b].Budget),
 			short(m.Mean[lo], 3), valueText(p, m.X[lo]), short(m.Mean[hi], 3), valueText(p, m.X[hi]))
 	}
 	return s + "."
@@ -191,7 +192,7 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 				p.text(point{16.5, y + ph/2}, plain(clip(budgetLabel(a, a.Budgets[b].Budget), smallSize, ph)), say{size: smallSize, h: middle, turn: 90, color: axisGrey})
 			}
 			mid := top - (float64(rows)*(ph+vgap)-vgap)/2
-			p.text(point{6.5, mid}, plain(clip(objectiveLabel(a), textSize, heights[band])), say{h: middle, turn: 90})
+			p.text(point{6.5, mid}, objectiveAxis(a, "", heights[band]), say{h: middle, turn: 90})
 			top -= heights[band] + 9
 		}
 	}
@@ -199,17 +200,24 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 
 // rowScale holds all marginals of one budget, so that panels of a row can be compared.
 func (f *marginalGrid) rowScale(b int) scale {
-	var vs []float64
+	var vs, means []float64
 	for _, j := range f.params {
 		m := f.a.Budgets[b].Marginals[j]
 		for k, v := range m.Mean {
+			if math.IsNaN(v) {
+				continue
+			}
+			means = append(means, v)
 			vs = append(vs, v-nanZero(m.Std[k]), v+nanZero(m.Std[k]))
 		}
 	}
+	if s := lossScale(means); s.log {
+		// A band that reaches zero or less ends at the foot of the axis.
+		return logScale(append(means, slices.Max(vs)))
+	}
 	s := lossScale(vs)
 	if s.clippedHi || s.clippedLo {
-		sort.Float64s(vs)
-		s.lo, s.hi = vs[0], vs[len(vs)-1]
+		s = scale{lo: slices.Min(vs), hi: slices.Max(vs)}
 	}
 	return s
 }

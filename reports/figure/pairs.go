@@ -9,7 +9,7 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
-const pairTop = 12
+const pairTop = 9
 
 var pairMatrix = kind{
 	Kind{"pair-importance", "importance of the pairs of parameters at the largest decided budget, single parameters on the diagonal"},
@@ -57,7 +57,7 @@ var pairMatrix = kind{
 		for _, p := range pairs[:min(10, len(pairs))] {
 			words = append(words, p.name+" "+fixed(p.share, 3))
 		}
-		budget := budgetLabel(a, a.Budgets[b].Budget)
+		budget := budgetName(a, a.Budgets[b].Budget)
 		caption := fmt.Sprintf("Share of the variance at %s (n = %d) that each pair of parameters explains beyond its two members "+
 			"(functional ANOVA, mean over trees); on the diagonal what each parameter explains alone. Shares below 0.005 have no number.", budget, a.Budgets[b].N)
 		if len(f.params) < d {
@@ -98,8 +98,8 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 		names = math.Max(names, plain(a.Params[j].Name).width(textSize))
 	}
 	left := math.Min(names, 0.3*width) + 7
-	cw := (width - left) / float64(n)
-	ch := math.Min(cw, 24)
+	cw := math.Min((width-left)/float64(n), 56)
+	ch := math.Min(cw, 21)
 	ch = math.Max(ch, 12)
 	// The names of the columns stand on the diagonal's upper side, turned.
 	const turn = 40
@@ -107,7 +107,7 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 	sin, cos := math.Sincos(turn * math.Pi / 180)
 	if over := left + cw*(float64(n)-0.5) + tail*cos + 4 - width; over > 0 {
 		cw -= over / float64(n)
-		ch = math.Max(12, math.Min(cw, 24))
+		ch = math.Max(12, math.Min(cw, 21))
 	}
 	rise := tail*sin + 8
 	height := ch*float64(n) + rise
@@ -118,7 +118,7 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 		}
 	}
 	return height, func(p pen) {
-		size := math.Min(smallSize, math.Min(cw/2.3, ch*0.55))
+		size := math.Min(smallSize, math.Min(cw/1.9, ch*0.55))
 		for r, i := range f.params {
 			top := ch * float64(n-r)
 			p.text(point{left - 4, top - ch/2}, plain(clip(a.Params[i].Name, textSize, left-6)), say{h: end, v: middle})
@@ -132,8 +132,12 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 				// A square root would spread the small ones, but the eye should see shares as they are.
 				col := blues.at(v / most)
 				p.rect(col, b)
+				label := fixed(v, 2)
+				if plain(label).width(size) > cw-3 {
+					label = strings.TrimPrefix(label, "0")
+				}
 				if v >= 0.005 && size >= tinySize-0.6 {
-					p.text(point{(b.left + b.right) / 2, (b.bottom + b.top) / 2}, plain(fixed(v, 2)), say{size: size, h: middle, v: middle, color: on(col)})
+					p.text(point{(b.left + b.right) / 2, (b.bottom + b.top) / 2}, plain(label), say{size: size, h: middle, v: middle, color: on(col)})
 				}
 				if c == r {
 					p.frame(stroke{color: ink, width: 0.6}, b)

@@ -106,6 +106,12 @@ func (p pen) dot(fill color.NRGBA, at point, r float64) {
 	p.c.Fill(circle(at, r))
 }
 
+func (p pen) dots(fill color.NRGBA, at []point, r float64) {
+	for _, q := range at {
+		p.dot(fill, q, r)
+	}
+}
+
 func (p pen) ring(s stroke, at point, r float64) {
 	s.set(p.c)
 	p.c.Stroke(circle(at, r))

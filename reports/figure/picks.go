@@ -5,10 +5,12 @@ import (
 	"math"
 	"sort"
 
+	"gonum.org/v1/plot/vg"
+
 	"github.com/nasalyze/nasalyze/reports"
 )
 
-const pickBudgets = 8
+const pickBudgets = 6
 
 var picks = kind{
 	Kind{"picks", "results of model-based against random configurations at every budget"},
@@ -32,12 +34,18 @@ var picks = kind{
 		alt := ""
 		for _, b := range f.budgets {
 			m, r := f.values(b, "model"), f.values(b, "random")
-			alt += fmt.Sprintf(" At %s: best %s of %d model-based, best %s of %d random.", budgetLabel(a, a.Budgets[b].Budget),
+			alt += fmt.Sprintf(" At %s: best %s of %d model-based, best %s of %d random.", budgetName(a, a.Budgets[b].Budget),
 				short(f.first(m), 4), len(m), short(f.first(r), 4), len(r))
 		}
 		side := "The further left a line, the better."
 		if a.Objective.Maximize {
 			side = "Higher is better: the further right a line, the better."
+		}
+		for _, b := range f.budgets {
+			if s := f.scale(b); s.clippedLo || s.clippedHi {
+				side += " Results far outside count at the edge."
+				break
+			}
 		}
 		return &Figure{
 			Title: "Model-based against random picks",
@@ -73,6 +81,10 @@ func (f *pickGrid) values(b int, pick string) []float64 {
 	}
 	sort.Float64s(out)
 	return out
+}
+
+func (f *pickGrid) scale(b int) scale {
+	return lossScale(append(f.values(b, "model"), f.values(b, "random")...))
 }
 
 func (f *pickGrid) first(sorted []float64) float64 {
@@ -115,13 +127,13 @@ func (f *pickGrid) layout(width float64) (float64, func(pen)) {
 		for i, b := range f.budgets {
 			x := left + float64(i%cols)*(pw+hgap)
 			top := height - head - rowHeight*float64(i/cols) - title
-			ax := newAxes(box{x, top - ph, x + pw, top}, lossScale(append(f.values(b, "model"), f.values(b, "random")...)), scale{lo: 0, hi: 1})
+			ax := newAxes(box{x, top - ph, x + pw, top}, f.scale(b), scale{lo: 0, hi: 1})
 			ys := []tick{{0, plain("0")}, {0.5, plain("0.5")}, {1, plain("1")}}
 			p.grid(ax, nil, ys)
 			p.spines(ax.box)
 			p.yTicks(ax, ys, i%cols == 0)
 			p.xTicks(ax, ax.x.ticks(smallSize, false), true)
-			p.text(point{x, top + 11}, plain(budgetLabel(a, a.Budgets[b].Budget)), say{})
+			p.text(point{x, top + 11}, plain(budgetName(a, a.Budgets[b].Budget)), say{})
 			at := x
 			for k, s := range pickStrokes {
 				vs := f.values(b, s.pick)
@@ -129,8 +141,8 @@ func (f *pickGrid) layout(width float64) (float64, func(pen)) {
 				at += p.text(point{at, top + 3.5}, count(len(vs)), say{size: smallSize, color: s.stroke.color}) + 6
 			}
 		}
-		p.text(point{7, foot + (height-head-foot)/2}, plain("Share of configurations"), say{h: middle, turn: 90})
-		p.text(point{left + (width-left)/2, 2}, plain(objectiveLabel(a)), say{h: middle})
+		p.text(point{7, foot + (height-head-foot)/2}, plain(clip("Share of configurations", textSize, height-head)), say{h: middle, turn: 90})
+		p.text(point{left + (width-left)/2, 2}, objectiveAxis(a, "", width-left), say{h: middle})
 	}
 }
 
@@ -138,16 +150,23 @@ func (f *pickGrid) layout(width float64) (float64, func(pen)) {
 func (f *pickGrid) steps(p pen, ax axes, vs []float64, s stroke, k int) {
 	path := []point{{ax.left, ax.bottom}}
 	n := float64(len(vs))
-	every := max(1, len(vs)/300)
+	foot := ax.bottom + 0.4 + 2.6*float64(k)
+	var ticks vg.Path
+	tick := math.Inf(-1)
 	for i, v := range vs {
-		x := ax.x.at(v)
-		path = append(path, point{x, path[len(path)-1].y})
-		path = append(path, point{x, ax.y.at(float64(i+1) / n)})
-		if i%every == 0 {
-			y := ax.bottom + 0.4 + 2.6*float64(k)
-			p.line(stroke{color: fade(s.color, 0.55), width: 0.35}, point{x, y}, point{x, y + 2.2})
+		x, y := ax.x.at(v), ax.y.at(float64(i+1)/n)
+		// Steps finer than print are left out.
+		if last := path[len(path)-1]; x-last.x > 0.1 || y-last.y > 0.2 || i == len(vs)-1 {
+			path = append(path, point{x, last.y}, point{x, y})
+		}
+		if x-tick >= 0.25 {
+			tick = x
+			ticks.Move(vg.Point{X: vg.Length(x), Y: vg.Length(foot)})
+			ticks.Line(vg.Point{X: vg.Length(x), Y: vg.Length(foot + 2.2)})
 		}
 	}
+	stroke{color: fade(s.color, 0.55), width: 0.35}.set(p.c)
+	p.c.Stroke(ticks)
 	path = append(path, point{ax.right, ax.top})
 	p.line(s, path...)
 }

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	flowTop     = 7   // configurations in colour
-	flowContext = 150 // others in grey
-	flowBudgets = 8
+	flowTop     = 7  // configurations in colour
+	flowContext = 80 // others in grey
+	flowBudgets = 6
 )
 
 var rankFlow = kind{
@@ -60,7 +60,7 @@ var rankFlow = kind{
 			var rs []string
 			for i, b := range f.budgets {
 				if r, ok := f.rank[i][c]; ok {
-					rs = append(rs, fmt.Sprintf("%d of %d at %s", r, len(f.rank[i]), budgetLabel(a, a.Budgets[b].Budget)))
+					rs = append(rs, fmt.Sprintf("%d of %d at %s", r, len(f.rank[i]), budgetName(a, a.Budgets[b].Budget)))
 				}
 			}
 			alt = append(alt, "Configuration "+a.Configs[c].ID+": rank "+strings.Join(rs, ", "))
@@ -69,7 +69,7 @@ var rankFlow = kind{
 			Title: "Ranks of the best configurations across budgets",
 			Caption: fmt.Sprintf("Rank of the configurations at each budget (1 is best, logarithmic axis) among the n with a result there. "+
 				"Coloured and labelled with their identifier: the best %d at %s of those that also ran at a smaller budget. Grey: other configurations that ran at two budgets or more.%s",
-				len(f.top), budgetLabel(a, a.Budgets[last].Budget), thinned(len(f.budgets), len(a.Budgets))),
+				len(f.top), budgetName(a, a.Budgets[last].Budget), thinned(len(f.budgets), len(a.Budgets))),
 			Alt:    "Ranks across budgets. " + strings.Join(alt, ". ") + ".",
 			layout: f.layout,
 		}, ""
@@ -111,6 +111,7 @@ func (f *flow) layout(width float64) (float64, func(pen)) {
 		p.yTicks(ax, y.ticks(smallSize, true), true)
 		p.line(spine, point{b.left, b.top}, point{b.left, b.bottom})
 		p.text(point{7, (b.top + b.bottom) / 2}, plain("Rank"), say{h: middle, turn: 90})
+		p.text(point{2, b.top + 13}, plain(clip(budgetCorner(a), smallSize, left)), say{size: smallSize, color: axisGrey})
 		for i, budget := range f.budgets {
 			p.line(stroke{color: gridGrey, width: 0.5}, point{x(i), b.bottom}, point{x(i), b.top})
 			room := (b.width() - 14) / float64(max(1, len(f.budgets)-1))

@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"slices"
 	"sort"
 )
 
@@ -70,8 +71,7 @@ func lossScale(vs []float64) scale {
 	sort.Float64s(x)
 	lo, hi := x[0], x[len(x)-1]
 	if lo > 0 && hi/lo >= logRatio {
-		pad := math.Pow(hi/lo, 0.04)
-		return scale{lo: lo / pad, hi: hi * pad, log: true}
+		return logScale(x)
 	}
 	s := scale{lo: lo, hi: hi}
 	q1, q3 := x[len(x)/4], x[3*len(x)/4]
@@ -89,6 +89,16 @@ func lossScale(vs []float64) scale {
 	}
 	s.lo, s.hi = s.lo-pad, s.hi+pad
 	return s
+}
+
+// logScale fits positive values.
+func logScale(vs []float64) scale {
+	if len(vs) == 0 {
+		return scale{lo: 1, hi: 10, log: true}
+	}
+	lo, hi := slices.Min(vs), slices.Max(vs)
+	pad := math.Max(math.Pow(hi/lo, 0.04), 1.01)
+	return scale{lo: lo / pad, hi: hi * pad, log: true}
 }
 
 // tick is a mark on an axis; minor ones have no label.
@@ -135,13 +145,27 @@ func (s scale) fits(ts []tick, size float64, vertical bool) bool {
 		if vertical {
 			half, gap = size*capHeight/2, 0.5*size
 		}
-		at := dir * s.at(t.v)
+		at := s.at(t.v)
+		if !vertical {
+			at = s.inward(at, half)
+		}
+		at *= dir
 		if at-half < last+gap {
 			return false
 		}
 		last = at + half
 	}
 	return true
+}
+
+// inward is where the middle of a label may stand so that it keeps clear of a neighbouring panel.
+func (s scale) inward(at, half float64) float64 {
+	const over = 3
+	lo, hi := math.Min(s.from, s.to)-over+half, math.Max(s.from, s.to)+over-half
+	if lo > hi {
+		return (lo + hi) / 2
+	}
+	return math.Min(hi, math.Max(lo, at))
 }
 
 // linearTicks at round numbers: steps of 1, 2, 2.5 or 5 times a power of ten, at most want of them.
@@ -212,7 +236,7 @@ func (s scale) logTicks(size float64, vertical bool) []tick {
 		return ts, count
 	}
 	var try [](func(m, e int) bool)
-	if decades <= 1.8 {
+	if decades <= 2.6 {
 		try = append(try,
 			func(m, e int) bool { return m == 1 || m == 2 || m == 5 },
 			func(m, e int) bool { return m == 1 || m == 3 })

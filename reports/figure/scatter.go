@@ -2,17 +2,15 @@ package figure
 
 import (
 	"fmt"
-	"image/color"
 	"math"
-
-	"gonum.org/v1/plot/vg"
+	"slices"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
 
 const (
 	scatterBudgets = 5    // at most, so that the panels stay legible
-	scatterPoints  = 2000 // at most per panel
+	scatterPoints  = 8000 // at most in all panels
 )
 
 var lossScatter = kind{
@@ -31,19 +29,19 @@ var lossScatter = kind{
 		for _, i := range spread(len(budgets), scatterBudgets) {
 			s.budgets = append(s.budgets, budgets[i])
 		}
-		shared, thin := 0, false
+		shared, thinner := 0, false
 		alt := ""
 		for _, c := range a.Correlations {
 			if s.index(c.LowIndex) < 0 || s.index(c.HighIndex) < 0 {
 				continue
 			}
 			shared += c.N
-			thin = thin || c.N > scatterPoints
+			thinner = thinner || c.N > s.most()
 			rho := "cannot be told"
 			if !math.IsNaN(c.Spearman.Rho) {
 				rho = fixed(c.Spearman.Rho, 2)
 			}
-			alt += fmt.Sprintf(" %s against %s: n %d, rank correlation %s.", budgetLabel(a, c.Low), budgetLabel(a, c.High), c.N, rho)
+			alt += fmt.Sprintf(" %s against %s: n %d, rank correlation %s.", budgetName(a, c.Low), budgetName(a, c.High), c.N, rho)
 		}
 		if shared == 0 {
 			return nil, "no configuration has a result at two budgets"
@@ -52,6 +50,12 @@ var lossScatter = kind{
 		scaleNote := ""
 		if s.equal {
 			scaleNote = " Grey line: equal results."
+		}
+		for _, sc := range s.scales() {
+			if sc.clippedLo || sc.clippedHi {
+				scaleNote += " Triangles at an edge: results far beyond it."
+				break
+			}
 		}
 		for _, sc := range s.scales() {
 			if sc.log {
@@ -63,8 +67,8 @@ var lossScatter = kind{
 			"against that at the higher (rows), with Spearman's ρ and the number n of configurations. "+
 			"Diamond: the best at the higher budget among them.%s %s%s",
 			lowerFirst(objectiveLabel(a)), scaleNote, direction(a), thinned(len(s.budgets), len(budgets)))
-		if thin {
-			caption += fmt.Sprintf(" Of more than %d points every k-th is drawn.", scatterPoints)
+		if thinner {
+			caption += fmt.Sprintf(" Of more points %d are drawn in a panel.", s.most())
 		}
 		return &Figure{
 			Title:   "Results at one budget against another",
@@ -73,14 +77,6 @@ var lossScatter = kind{
 			layout:  s.layout,
 		}, ""
 	},
-}
-
-// lowerFirst undoes capital inside a sentence.
-func lowerFirst(s string) string {
-	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
-		return string(s[0]+'a'-'A') + s[1:]
-	}
-	return s
 }
 
 type scatterGrid struct {
@@ -116,6 +112,11 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 	} else if n == 2 {
 		tall = math.Min(side, 120)
 	}
+	shift := 0.0 // few panels stand in the middle of a wide figure
+	if spare := width - left - side*float64(n) - hgap*float64(n-1) - 2; spare > 1 {
+		shift = spare/2 - 10
+	}
+	left += shift
 	rowHeight := tall + head + 3
 	height := rowHeight*float64(n) + foot
 	return height, func(p pen) {
@@ -129,20 +130,26 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 				p.xTicks(ax, ax.x.ticks(smallSize, false), r == n-1)
 				mid := x + side/2
 				if r == n-1 {
-					p.text(point{mid, y - 18.5}, plain(budgetLabel(a, a.Budgets[s.budgets[c]].Budget)), say{h: middle})
+					p.text(point{mid, y - 18.5}, s.name(c, side), say{h: middle})
 				}
 				if c == 0 {
-					p.text(point{17, y + tall/2}, plain(budgetLabel(a, a.Budgets[s.budgets[r+1]].Budget)), say{h: middle, turn: 90})
+					p.text(point{shift + 17, y + tall/2}, s.name(r+1, tall), say{h: middle, turn: 90})
 				}
 			}
 		}
 		right := left + float64(n)*side + float64(n-1)*hgap
-		p.text(point{(left + right) / 2, 2}, plain(objectiveLabel(a)+" at the lower budget"), say{h: middle})
-		p.text(point{6, (height + foot - head) / 2}, plain(clip(objectiveLabel(a)+" at the higher budget", textSize, height)), say{h: middle, turn: 90})
+		p.text(point{(left + right) / 2, 2}, objectiveAxis(a, " at the lower budget", right-left+20), say{h: middle})
+		p.text(point{shift + 6, (height + foot - head) / 2}, objectiveAxis(a, " at the higher budget", height-foot), say{h: middle, turn: 90})
 		if n > 1 {
 			s.legend(p, point{left + side + hgap + 10, height - 4}, width-left-side-hgap-10)
 		}
 	}
+}
+
+// most points in a panel.
+func (s *scatterGrid) most() int {
+	n := len(s.budgets)
+	return scatterPoints / max(1, n*(n-1)/2)
 }
 
 // shared reports whether a configuration has results at the budget of index i and at another that is drawn.
@@ -177,7 +184,8 @@ func diagonal(ax axes) []point {
 
 // scales of the results that are drawn at each budget.
 func (s *scatterGrid) scales() []scale {
-	out := make([]scale, len(s.budgets))
+	out, all := make([]scale, len(s.budgets)), make([][]float64, len(s.budgets))
+	anyLog, positive := false, true
 	for i, b := range s.budgets {
 		var shared []float64
 		for _, c := range s.a.Configs {
@@ -186,6 +194,14 @@ func (s *scatterGrid) scales() []scale {
 			}
 		}
 		out[i] = lossScale(shared)
+		all[i] = shared
+		anyLog = anyLog || out[i].log
+		positive = positive && (len(shared) == 0 || slices.Min(shared) > 0)
+	}
+	if anyLog && positive { // one kind of axis for all
+		for i, v := range all {
+			out[i] = logScale(v)
+		}
 	}
 	return out
 }
@@ -201,6 +217,15 @@ func crosses(scales []scale) bool {
 		}
 	}
 	return false
+}
+
+// name of a budget, with the word where there is room.
+func (s *scatterGrid) name(i int, room float64) text {
+	v := s.a.Budgets[s.budgets[i]].Budget
+	if t := plain(budgetName(s.a, v)); t.width(textSize) <= room {
+		return t
+	}
+	return plain(clip(budgetLabel(s.a, v), textSize, room))
 }
 
 func (s *scatterGrid) legend(p pen, at point, width float64) {
@@ -229,19 +254,17 @@ func (s *scatterGrid) panel(p pen, ax axes, low, high int) {
 		}
 	}
 	best := -1
-	every := (len(both) + scatterPoints - 1) / scatterPoints
-	r := math.Min(1.5, math.Max(0.7, 14/math.Sqrt(float64(len(both)+1))))
-	var dots []point
-	for k, i := range both {
-		x, y := a.Configs[i].Results[l], a.Configs[i].Results[h]
-		if best < 0 || better(a, y, a.Configs[best].Results[h]) {
+	drawn := sampled(len(both), s.most())
+	r := math.Min(1.5, math.Max(0.7, 14/math.Sqrt(float64(len(drawn)+1))))
+	for _, i := range both {
+		if best < 0 || better(a, a.Configs[i].Results[h], a.Configs[best].Results[h]) {
 			best = i
 		}
-		if k%every == 0 {
-			dots = append(dots, ax.at(x, y))
-		}
 	}
-	p.dots(fade(okabeIto[0], 0.6), dots, r)
+	for _, k := range drawn {
+		v := a.Configs[both[k]].Results
+		p.mark(ax, fade(okabeIto[0], 0.6), v[l], v[h], r)
+	}
 	if best >= 0 {
 		p.diamond(accent, ax.at(a.Configs[best].Results[l], a.Configs[best].Results[h]), 2.4)
 	}
@@ -267,20 +290,4 @@ func (s *scatterGrid) headline(l, h int, width float64) text {
 		return brief
 	}
 	return nil
-}
-
-// dots fills circles of one colour. Opaque ones share a path; others need one each to show where they overlap.
-func (p pen) dots(fill color.NRGBA, at []point, r float64) {
-	if fill.A < 255 {
-		for _, q := range at {
-			p.dot(fill, q, r)
-		}
-		return
-	}
-	var all vg.Path
-	for _, q := range at {
-		all = append(all, circle(q, r)...)
-	}
-	p.c.SetColor(fill)
-	p.c.Fill(all)
 }

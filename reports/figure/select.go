@@ -25,6 +25,24 @@ func spread(n, k int) []int {
 	return out
 }
 
+// sampled picks at most k of n indices, evenly but not periodically: results come in
+// cycles of brackets, and every tenth may be all of one kind.
+func sampled(n, k int) []int {
+	if n <= k {
+		k = n
+	}
+	out := make([]int, k)
+	step := float64(n) / float64(max(1, k))
+	for i := range out {
+		_, jitter := math.Modf(float64(i) * math.Phi)
+		out[i] = min(n-1, int((float64(i)+jitter)*step))
+		if n == k {
+			out[i] = i
+		}
+	}
+	return out
+}
+
 // thinned tells in a sentence that only some budgets are drawn; empty if all are.
 func thinned(shown, all int) string {
 	if shown == all {
@@ -49,7 +67,7 @@ func undecidedNote(a *reports.Analysis) string {
 	s := ""
 	for _, b := range a.Budgets {
 		if !b.Decided {
-			s += fmt.Sprintf(" Undecided and not drawn: %s, because %s.", budgetLabel(a, b.Budget), b.Reason)
+			s += fmt.Sprintf(" Undecided and not drawn: %s, because %s.", budgetName(a, b.Budget), b.Reason)
 		}
 	}
 	return s
@@ -62,7 +80,7 @@ func noneDecided(a *reports.Analysis) string {
 	}
 	for _, b := range a.Budgets {
 		if b.Reason != "" {
-			return "the importance is undecided at every budget, at " + budgetLabel(a, b.Budget) + " because " + b.Reason
+			return "the importance is undecided at every budget, at " + budgetName(a, b.Budget) + " because " + b.Reason
 		}
 	}
 	return "the importance is undecided at every budget"

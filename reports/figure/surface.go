@@ -51,7 +51,7 @@ var pairSurfaces = kind{
 		if len(f.list) == 0 {
 			return nil, "the analysis has no predictions over pairs of parameters"
 		}
-		budget := budgetLabel(a, a.Budgets[f.budget].Budget)
+		budget := budgetName(a, a.Budgets[f.budget].Budget)
 		return &Figure{
 			Title: "Strongest pairs at " + budget,
 			Caption: fmt.Sprintf("Predicted %s at %s (n = %d) over the pairs of parameters with the largest joint share of the variance, averaged over all other "+
@@ -96,7 +96,7 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 	// The colour bar takes the place of a missing panel, else a row at the top.
 	bar := 24.0
 	if rows*cols > n {
-		bar = 0
+		bar = 2
 	}
 	// Room for tick labels left of each panel.
 	room := make([]float64, n)
@@ -116,6 +116,7 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 	pw := (width-gap*float64(cols-1)-4)/float64(cols) - most
 	pw = math.Min(pw, 190)
 	ph := math.Min(pw*0.85, 130)
+	shift := (width - float64(cols)*(most+pw) - gap*float64(cols-1) - 4) / 2
 	foot := make([]float64, rows)
 	height := bar
 	for i, s := range f.list {
@@ -126,10 +127,10 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 		height += title + ph + v
 	}
 	return height, func(p pen) {
-		if bar > 0 {
-			f.bar(p, box{width - 118, height - 9, width - 8, height - 3}, true)
+		if bar > 2 {
+			f.bar(p, box{width - shift - 114, height - 9, width - shift - 4, height - 3}, true)
 		} else {
-			x := float64(cols-1)*(most+pw+gap) + most
+			x := shift + float64(cols-1)*(most+pw+gap) + most
 			y := foot[rows-1] + ph*0.5
 			f.bar(p, box{x, y, x + pw, y + 6}, false)
 		}
@@ -138,13 +139,13 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 			if i > 0 && i%cols == 0 {
 				top -= title + ph + foot[i/cols-1]
 			}
-			x := float64(i%cols)*(most+pw+gap) + most
+			x := shift + float64(i%cols)*(most+pw+gap) + most
 			ax := newAxes(box{x, top - title - ph, x + pw, top - title}, paramScale(&a.Params[s.x]), paramScale(&a.Params[s.y]))
 			f.panel(p, ax, s)
 			p.paramAxis(ax, &a.Params[s.x], true)
 			f.yAxis(p, ax, &a.Params[s.y])
 			p.text(point{x, ax.top + 3.5}, plain("share "+fixed(s.Share, 3)), say{size: smallSize, color: axisGrey})
-			p.text(point{x + pw/2, ax.bottom - foot[i/cols] + 5}, plain(clip(paramLabel(&a.Params[s.x]), textSize, pw+most*0.6)), say{h: middle})
+			p.text(point{x + pw/2, ax.bottom - foot[i/cols] + 5}, plain(clip(paramLabel(&a.Params[s.x]), textSize, pw+6)), say{h: middle})
 			p.text(point{x - room[i] + 6, ax.bottom + ph/2}, plain(clip(paramLabel(&a.Params[s.y]), textSize, ph+10)), say{h: middle, turn: 90})
 		}
 	}
@@ -239,9 +240,8 @@ func (f *surfaces) panel(p pen, ax axes, s surface) {
 			dots = append(dots, ax.at(x, y))
 		}
 	}
-	every := (len(dots) + surfacePoints - 1) / surfacePoints
 	var few []point
-	for i := 0; i < len(dots); i += max(1, every) {
+	for _, i := range sampled(len(dots), surfacePoints) {
 		few = append(few, dots[i])
 	}
 	p.dots(ink, few, 1.05)

@@ -97,20 +97,43 @@ func duration(v float64) string {
 	return short(v, 4) + " s"
 }
 
-// budgetLabel names a budget with its unit.
+// budgetLabel is a budget with its unit, for axes and keys: "20 min", or "27" where there is no unit.
 func budgetLabel(a *reports.Analysis, v float64) string {
-	switch u := a.Study.BudgetUnit; u {
+	switch u := budgetUnit(a); u {
 	case "s", "sec", "second", "seconds":
 		return duration(v)
 	case "":
+		return short(v, 4)
 	default:
 		return short(v, 4) + " " + u
 	}
-	// Without a unit, a name such as "epochs" serves as one.
-	if n := a.Study.BudgetName; strings.HasSuffix(n, "s") && !strings.ContainsAny(n, " _") {
-		return short(v, 4) + " " + n
+}
+
+// budgetUnit is the unit; without one, a name such as "epochs" serves.
+func budgetUnit(a *reports.Analysis) string {
+	if a.Study.BudgetUnit != "" {
+		return a.Study.BudgetUnit
 	}
-	return short(v, 4)
+	if n := a.Study.BudgetName; strings.HasSuffix(n, "s") && !strings.ContainsAny(n, " _") {
+		return n
+	}
+	return ""
+}
+
+// budgetName is a budget in a sentence or where it stands alone: "20 min", "budget 27".
+func budgetName(a *reports.Analysis, v float64) string {
+	if budgetUnit(a) == "" {
+		return lowerFirst(budgetAxis(a)) + " " + short(v, 4)
+	}
+	return budgetLabel(a, v)
+}
+
+// budgetCorner heads budgets that say nothing of themselves; empty where they have a unit.
+func budgetCorner(a *reports.Analysis) string {
+	if budgetUnit(a) == "" {
+		return budgetAxis(a)
+	}
+	return ""
 }
 
 // budgetAxis names the axis along which budgets stand.
@@ -133,6 +156,17 @@ func objectiveLabel(a *reports.Analysis) string {
 	return s
 }
 
+// objectiveAxis labels an axis of results: it says if higher is better where there is room for it.
+func objectiveAxis(a *reports.Analysis, where string, room float64) text {
+	label := objectiveLabel(a) + where
+	if a.Objective.Maximize {
+		if t := plain(label + ", higher is better"); t.width(textSize) <= room {
+			return t
+		}
+	}
+	return plain(clip(label, textSize, room))
+}
+
 // direction says which end of the objective is good, for captions.
 func direction(a *reports.Analysis) string {
 	if a.Objective.Maximize {
@@ -148,6 +182,14 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// lowerFirst undoes capital inside a sentence.
+func lowerFirst(s string) string {
+	if len(s) > 1 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'a' && s[1] <= 'z' {
+		return string(s[0]+'a'-'A') + s[1:]
+	}
+	return s
 }
 
 // clip shortens s in the middle until it fits the width: both the start and the end of

@@ -42,7 +42,7 @@ var lossTimeline = kind{
 		for i, steps := range f.best {
 			if len(steps) > 0 {
 				last := steps[len(steps)-1]
-				alt += fmt.Sprintf(" %s: best %s after %s.", budgetLabel(a, a.Budgets[i].Budget), short(last.y, 4), elapsed(last.x))
+				alt += fmt.Sprintf(" %s: best %s after %s.", budgetName(a, a.Budgets[i].Budget), short(last.y, 4), elapsed(last.x))
 			}
 		}
 		caption := fmt.Sprintf("%s of every trial when it ended, by budget, with the best so far at each budget (lines). %s",
@@ -58,7 +58,7 @@ var lossTimeline = kind{
 			alt += fmt.Sprintf(" %d trials ended without a usable result.", len(f.failed))
 		}
 		if len(f.events) > timelinePoints {
-			caption += fmt.Sprintf(" Of %d points every %d-th is drawn; the lines count all.", len(f.events), f.every())
+			caption += fmt.Sprintf(" Of %d points %d are drawn; the lines count all.", len(f.events), timelinePoints)
 		}
 		return &Figure{
 			Title:   "Results over time",
@@ -76,8 +76,6 @@ type timeline struct {
 	end            float64
 	y              scale
 }
-
-func (f *timeline) every() int { return (len(f.events) + timelinePoints - 1) / timelinePoints }
 
 // timeUnit is the unit in which an axis up to the given number of seconds is read.
 func timeUnit(end float64) (seconds float64, name string) {
@@ -108,7 +106,7 @@ func (f *timeline) layout(width float64) (float64, func(pen)) {
 		}
 	}
 	colors := budgetColors(len(a.Budgets))
-	var keys []key
+	keys := budgetHead(a)
 	for _, i := range present {
 		keys = append(keys, key{mark: dotLine(colors[i]), label: join(plain(budgetLabel(a, a.Budgets[i].Budget)+" ("), italic("n"), plain(fmt.Sprintf(" = %d)", a.Budgets[i].N)))})
 	}
@@ -133,19 +131,13 @@ func (f *timeline) layout(width float64) (float64, func(pen)) {
 		p.yTicks(ax, ys, true)
 		p.xTicks(ax, xs, true)
 		p.text(point{(ax.left + ax.right) / 2, 2}, plain("Time since the start ("+unitName+")"), say{h: middle})
-		p.text(point{6.5, (ax.bottom + ax.top) / 2}, plain(clip(objectiveLabel(a), textSize, plotHeight)), say{h: middle, turn: 90})
-		r := math.Min(1.3, math.Max(0.6, 20/math.Sqrt(float64(len(f.events)))))
-		for k := 0; k < len(f.events); k += f.every() {
+		p.text(point{6.5, (ax.bottom + ax.top) / 2}, objectiveAxis(a, "", plotHeight), say{h: middle, turn: 90})
+		r := math.Min(1.3, math.Max(0.6, 20/math.Sqrt(float64(min(timelinePoints, len(f.events))))))
+		for _, k := range sampled(len(f.events), timelinePoints) {
 			e := f.events[k]
-			c := fade(colors[e.Budget], 0.5)
-			at := ax.at(e.Time/unit, e.Value)
-			if f.y.inside(e.Value) {
-				p.dot(c, at, r)
-			} else {
-				p.arrow(c, at, r+0.6, e.Value > f.y.hi)
-			}
+			p.mark(ax, fade(colors[e.Budget], 0.5), e.Time/unit, e.Value, r)
 		}
-		for k := 0; k < len(f.failed); k += max(1, len(f.failed)/300) {
+		for _, k := range sampled(len(f.failed), 300) {
 			p.cross(axisGrey, point{ax.x.at(f.failed[k].Time / unit), ax.top + 5})
 		}
 		for _, i := range present {

@@ -27,7 +27,7 @@ func correlation(a *reports.Analysis, l, h int) reports.Correlation {
 		},
 	}
 	if a.Budgets[l].Decided && a.Budgets[h].Decided {
-		c.Surrogate.Rho = [3]float64{0, 0.93, 0.71}[h-l]
+		c.Surrogate.Rho = math.Pow(0.93, float64((h-l)*(h-l)+h-l)/2)
 		c.Surrogate.Reason = ""
 	}
 	var ids []string
@@ -51,7 +51,7 @@ func correlation(a *reports.Analysis, l, h int) reports.Correlation {
 		lo, hi := math.Tanh(z-1.96*se), math.Tanh(z+1.96*se)
 		p := math.Erfc(math.Abs(z) / se / math.Sqrt2)
 		c.Spearman = reports.RankStat{Rho: rho, P: p, PHolm: math.Min(1, 5*p),
-			Lo: lo, Hi: hi, BootLo: lo - 0.02*(1+lo), BootHi: hi, Method: "t"}
+			Lo: lo, Hi: hi, BootLo: lo - 0.02*(1+lo), BootHi: hi, Method: "t approximation"}
 		c.Kendall = reports.Kendall{Tau: tau(x, y), P: p}
 	}
 	byLow, byHigh := order(x), order(y)
@@ -156,7 +156,7 @@ func words(a *reports.Analysis) {
 	}
 	a.Findings = []reports.Finding{
 		{Severity: "warning", Code: "null-result", Path: "results.json", Line: 118, Message: "a trial without a result; it counts as failed", Count: 9},
-		{Severity: "info", Code: "no-default", Path: "configspace.json", Line: 4, Message: "learning_rate has no default value", Count: 1},
+		{Severity: "note", Code: "no-default", Path: "configspace.json", Line: 4, Message: "learning_rate has no default value", Count: 1},
 	}
 	a.Warnings = []reports.Warning{
 		{Code: "range-restricted", Text: "Only the best third of the configurations at a budget continue: correlations over them are range-restricted."},

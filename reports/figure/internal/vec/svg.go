@@ -95,6 +95,12 @@ func (c *SVG) Fill(p vg.Path) {
 	if c.color.A == 0 {
 		return
 	}
+	if len(p) == 3 && p[1].Type == vg.ArcComp && math.Abs(p[1].Angle) >= 2*math.Pi {
+		// A whole circle: a fifth of the length of its path.
+		x, y := c.at(p[1].Pos)
+		fmt.Fprintf(&c.body, `<circle cx="%s" cy="%s" r="%s"%s/>`+"\n", num(x), num(c.h.Points()-y), num(p[1].Radius.Points()), c.paint("fill"))
+		return
+	}
 	fmt.Fprintf(&c.body, "<path d=\"%s\"%s/>\n", c.path(p), c.paint("fill"))
 }
 
