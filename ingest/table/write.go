@@ -11,8 +11,8 @@ import (
 	"github.com/nasalyze/nasalyze"
 )
 
-// parameterPrefix heads the columns of parameters that Write writes.
-const parameterPrefix = "config."
+// ParameterPrefix heads the columns of parameters that Write writes.
+const ParameterPrefix = "config."
 
 // Write writes a study as a long table, one row per trial in the order of the
 // study, its cells parted by delimiter (',', '\t' or ';'). The columns:
@@ -83,7 +83,7 @@ func (t *writer) header() {
 		t.text(metricHeading(o))
 	}
 	for i := range t.study.Space.Params {
-		t.text(parameterPrefix + t.study.Space.Params[i].Name)
+		t.text(ParameterPrefix + t.study.Space.Params[i].Name)
 	}
 	t.when(t.submitted, "submitted")
 	t.when(t.start, "started")
