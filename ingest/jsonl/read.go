@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/ingest/pyjson"
@@ -67,7 +69,7 @@ func Read(ctx context.Context, s *source.Source, opt source.Options, findings *s
 	if err != nil {
 		return nil, err
 	}
-	study, err := readLines(ctx, lines, opt, findings)
+	study, err := readLines(ctx, lines, plainSize(s, name), opt, findings)
 	if err != nil {
 		lines.Close()
 		return nil, err
@@ -78,7 +80,19 @@ func Read(ctx context.Context, s *source.Source, opt source.Options, findings *s
 	return study, nil
 }
 
-func readLines(ctx context.Context, lines *source.Lines, opt source.Options, findings *source.Findings) (*nasalyze.Study, error) {
+// plainSize returns the size of a file that is not compressed, else 0.
+func plainSize(s *source.Source, name string) int64 {
+	info, err := fs.Stat(s.FS, name)
+	if err != nil || strings.HasSuffix(name, ".gz") {
+		return 0
+	}
+	return info.Size()
+}
+
+// growAfter is the number of trials from which the number to come is estimated.
+const growAfter = 1000
+
+func readLines(ctx context.Context, lines *source.Lines, size int64, opt source.Options, findings *source.Findings) (*nasalyze.Study, error) {
 	r := &reader{lines: lines, findings: findings}
 	for lines.Next() && len(bytes.TrimSpace(lines.Bytes())) == 0 {
 	}
@@ -102,9 +116,15 @@ func readLines(ctx context.Context, lines *source.Lines, opt source.Options, fin
 	r.header = bytes.Clone(bytes.TrimSpace(lines.Bytes()))
 	r.builder = source.NewBuilder(findings, source.BuilderOptions{
 		Space: r.space, SpacePath: spacePath, KeepRepeats: true, InfoLimit: opt.InfoLimit})
+	read, grown := int64(len(r.header)), false
 	for n := 0; lines.Next(); n++ {
 		if n%4096 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
+		}
+		read += int64(len(lines.Bytes())) + 1
+		if _, trials := r.builder.Len(); trials == growAfter && !grown {
+			grown = true
+			r.builder.Grow(int(min(max(size-read, 0)*growAfter/r.trialBytes, 1<<24)))
 		}
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
@@ -143,6 +163,7 @@ type reader struct {
 	info    []byte
 
 	objectives int
+	trialBytes int64 // length of the trial lines
 }
 
 // line reads a line after the header by its first key.
@@ -317,6 +338,7 @@ func readPick(d *pyjson.Dec) (nasalyze.Pick, error) {
 
 func (r *reader) trial(text []byte) error {
 	d := pyjson.NewDec(text)
+	r.trialBytes += int64(len(text)) + 1
 	nan := math.NaN()
 	t := source.TrialRecord{Path: r.lines.Path(), Line: r.lines.Number()}
 	t.Submitted, t.Started, t.Finished = nan, nan, nan
