@@ -86,7 +86,7 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 		unit := scale{lo: 0, hi: 1}
 		b := box{left, foot, left + pw, height - head}
 		shared := newAxes(box{b.left + 3, b.bottom, b.right, b.top}, unit, unit)
-		most := 0.05
+		most := 0.02
 		for _, c := range f.pairs {
 			most = math.Max(most, nanZero(c.Regret.Relative))
 		}

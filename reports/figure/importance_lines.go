@@ -119,8 +119,8 @@ func (f *lines) layout(width float64) (float64, func(pen)) {
 			f.path(p, ax, f.params[i], stroke{color: dimGrey, width: 0.6}, 0)
 		}
 		want := make([]float64, len(top))
-		room := (ax.x.to - ax.x.from) / float64(max(1, len(a.Budgets)-1))
-		dodge := math.Min(2.1, 0.5*room/float64(len(top)))
+		step := (ax.x.to - ax.x.from) / float64(max(1, len(a.Budgets)-1))
+		dodge := math.Min(2.1, 0.5*step/float64(len(top)))
 		for i := len(top) - 1; i >= 0; i-- {
 			// Error bars of neighbours stand side by side.
 			shift := dodge * (float64(i) - float64(len(top)-1)/2)

@@ -181,7 +181,7 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 					}
 					par := &a.Params[f.params[k]]
 					x := left + float64(c)*(pw+hgap)
-					ax := newAxes(box{x, y, x + pw, y + ph}, paramScale(par), ys[r])
+					ax := newAxes(box{x, y, x + pw, y + ph}, paramScale(par).within(3), ys[r])
 					f.panel(p, ax, b, f.params[k])
 					p.yTicks(ax, ax.y.ticks(smallSize, true), c == 0)
 					p.paramAxis(ax, par, r == rows-1)
@@ -189,13 +189,21 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 						p.text(point{x + pw/2, top - heights[band] + 2.5}, plain(clip(paramLabel(par), textSize, pw+hgap-3)), say{h: middle})
 					}
 				}
-				p.text(point{16.5, y + ph/2}, plain(clip(budgetLabel(a, a.Budgets[b].Budget), smallSize, ph)), say{size: smallSize, h: middle, turn: 90, color: axisGrey})
+				p.text(point{16.5, y + ph/2}, f.rowName(b, ph), say{size: smallSize, h: middle, turn: 90, color: axisGrey})
 			}
 			mid := top - (float64(rows)*(ph+vgap)-vgap)/2
 			p.text(point{6.5, mid}, objectiveAxis(a, "", heights[band]), say{h: middle, turn: 90})
 			top -= heights[band] + 9
 		}
 	}
+}
+
+func (f *marginalGrid) rowName(b int, room float64) text {
+	v := f.a.Budgets[b].Budget
+	if t := plain(budgetName(f.a, v)); t.width(smallSize) <= room {
+		return t
+	}
+	return plain(clip(budgetLabel(f.a, v), smallSize, room))
 }
 
 // rowScale holds all marginals of one budget, so that panels of a row can be compared.

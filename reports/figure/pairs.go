@@ -20,7 +20,10 @@ var pairMatrix = kind{
 		}
 		b := ds[len(ds)-1]
 		d := len(a.Params)
-		if len(a.Budgets[b].Importance) < d+d*(d-1)/2 || d < 2 {
+		if d < 2 {
+			return nil, "there is only one parameter"
+		}
+		if len(a.Budgets[b].Importance) < d+d*(d-1)/2 {
 			return nil, "the analysis has no importance of pairs"
 		}
 		f := &pairGrid{a: a, budget: b}

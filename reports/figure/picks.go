@@ -127,7 +127,7 @@ func (f *pickGrid) layout(width float64) (float64, func(pen)) {
 		for i, b := range f.budgets {
 			x := left + float64(i%cols)*(pw+hgap)
 			top := height - head - rowHeight*float64(i/cols) - title
-			ax := newAxes(box{x, top - ph, x + pw, top}, f.scale(b), scale{lo: 0, hi: 1})
+			ax := newAxes(box{x, top - ph, x + pw, top}, f.scale(b).within(5), scale{lo: 0, hi: 1})
 			ys := []tick{{0, plain("0")}, {0.5, plain("0.5")}, {1, plain("1")}}
 			p.grid(ax, nil, ys)
 			p.spines(ax.box)

@@ -11,7 +11,8 @@ type scale struct {
 	lo, hi   float64 // data at the ends
 	from, to float64 // page
 	log      bool
-	whole    bool // only whole numbers get a tick
+	whole    bool    // only whole numbers get a tick
+	over     float64 // how far a label may reach beyond the ends; 0: as far as it likes
 	// clipped tells that data beyond hi (or lo) exist and are drawn at the edge.
 	clippedLo, clippedHi bool
 }
@@ -39,6 +40,12 @@ func (s scale) unit(v float64) float64 {
 		return math.Log(v/s.lo) / math.Log(s.hi/s.lo)
 	}
 	return (v - s.lo) / (s.hi - s.lo)
+}
+
+// within keeps labels to the ends and a little more, for panels with neighbours.
+func (s scale) within(over float64) scale {
+	s.over = over
+	return s
 }
 
 // inside reports whether v is between the ends.
@@ -109,7 +116,6 @@ type tick struct {
 
 // ticks of the scale of which the labels, written along (or across, if vertical) the axis, do not touch.
 func (s scale) ticks(size float64, vertical bool) []tick {
-	length := math.Abs(s.to - s.from)
 	var all []tick
 	switch {
 	case s.lo == s.hi:
@@ -117,22 +123,25 @@ func (s scale) ticks(size float64, vertical bool) []tick {
 	case s.log:
 		all = s.logTicks(size, vertical)
 	default:
-		want := max(2, int(length/(3.2*size)))
-		if vertical {
-			want = max(2, int(length/(2.2*size)))
-		}
-		for ; want >= 2; want-- {
-			all = linearTicks(s, min(want, 7))
-			if s.fits(all, size, vertical) {
-				break
-			}
-		}
+		all = s.linear(size, vertical)
 	}
 	return all
 }
 
-// fits reports whether the labels keep clear of one another.
-func (s scale) fits(ts []tick, size float64, vertical bool) bool {
+// linear picks the most ticks, up to about seven, that stand at ease; else two or more that do not touch.
+func (s scale) linear(size float64, vertical bool) []tick {
+	for _, gap := range []float64{1.3, 0.4} {
+		for want := 7; want >= 1; want-- {
+			if ts := linearTicks(s, want); len(ts) >= 2 && s.fits(ts, size, vertical, gap) {
+				return ts
+			}
+		}
+	}
+	return linearTicks(s, 1)
+}
+
+// fits reports whether the labels keep a gap, in units of their size, between one another.
+func (s scale) fits(ts []tick, size float64, vertical bool, gap float64) bool {
 	last, dir := math.NaN(), 1.0
 	if s.to < s.from {
 		dir = -1
@@ -141,16 +150,16 @@ func (s scale) fits(ts []tick, size float64, vertical bool) bool {
 		if len(t.label) == 0 {
 			continue
 		}
-		half, gap := t.label.width(size)/2, 0.5*size
+		half := t.label.width(size) / 2
 		if vertical {
-			half, gap = size*capHeight/2, 0.5*size
+			half = size * capHeight / 2
 		}
 		at := s.at(t.v)
 		if !vertical {
 			at = s.inward(at, half)
 		}
 		at *= dir
-		if at-half < last+gap {
+		if at-half < last+gap*size {
 			return false
 		}
 		last = at + half
@@ -160,8 +169,10 @@ func (s scale) fits(ts []tick, size float64, vertical bool) bool {
 
 // inward is where the middle of a label may stand so that it keeps clear of a neighbouring panel.
 func (s scale) inward(at, half float64) float64 {
-	const over = 3
-	lo, hi := math.Min(s.from, s.to)-over+half, math.Max(s.from, s.to)+over-half
+	if s.over == 0 {
+		return at
+	}
+	lo, hi := math.Min(s.from, s.to)-s.over+half, math.Max(s.from, s.to)+s.over-half
 	if lo > hi {
 		return (lo + hi) / 2
 	}
@@ -244,16 +255,15 @@ func (s scale) logTicks(size float64, vertical bool) []tick {
 	for every := 1; every <= max(1, last-first); every++ {
 		try = append(try, func(m, e int) bool { return m == 1 && (e-first)%every == 0 })
 	}
+	gap := 0.5
+	if vertical {
+		gap = 0.9
+	}
 	for _, keep := range try {
-		if ts, n := labelled(keep); n >= 2 && s.fits(ts, size, vertical) {
+		if ts, n := labelled(keep); n >= 2 && s.fits(ts, size, vertical, gap) {
 			return ts
 		}
 	}
 	// Less than a decade, or little room: round numbers.
-	for want := 5; want > 2; want-- {
-		if ts := linearTicks(s, want); s.fits(ts, size, vertical) {
-			return ts
-		}
-	}
-	return linearTicks(s, 2)
+	return s.linear(size, vertical)
 }

@@ -114,7 +114,7 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 	}
 	shift := 0.0 // few panels stand in the middle of a wide figure
 	if spare := width - left - side*float64(n) - hgap*float64(n-1) - 2; spare > 1 {
-		shift = spare/2 - 10
+		shift = math.Max(0, spare/2-10)
 	}
 	left += shift
 	rowHeight := tall + head + 3
@@ -124,7 +124,7 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 			for c := range r + 1 { // low budget c
 				x := left + float64(c)*(side+hgap)
 				y := height - float64(r+1)*rowHeight + 3
-				ax := newAxes(box{x, y, x + side, y + tall}, scales[c], scales[r+1])
+				ax := newAxes(box{x, y, x + side, y + tall}, scales[c].within(3), scales[r+1])
 				s.panel(p, ax, c, r+1)
 				p.yTicks(ax, ax.y.ticks(smallSize, true), c == 0)
 				p.xTicks(ax, ax.x.ticks(smallSize, false), r == n-1)
@@ -268,26 +268,37 @@ func (s *scatterGrid) panel(p pen, ax axes, low, high int) {
 	if best >= 0 {
 		p.diamond(accent, ax.at(a.Configs[best].Results[l], a.Configs[best].Results[h]), 2.4)
 	}
-	p.text(point{ax.left, ax.top + 3.5}, s.headline(l, h, ax.width()), say{size: smallSize})
+	p.text(point{ax.left, ax.top + 3.5}, s.headline(l, h, s.brief(ax.width())), say{size: smallSize})
 }
 
-// headline is rho and n, shorter where the panel is narrow.
-func (s *scatterGrid) headline(l, h int, width float64) text {
+// brief reports whether the headlines are too long for panels of the width.
+func (s *scatterGrid) brief(width float64) bool {
+	for i, l := range s.budgets {
+		for _, h := range s.budgets[i+1:] {
+			if s.headline(l, h, false).width(smallSize) > width {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// headline is rho and n of a panel.
+func (s *scatterGrid) headline(l, h int, brief bool) text {
 	for _, c := range s.a.Correlations {
 		if c.LowIndex != l || c.HighIndex != h {
 			continue
 		}
 		rho := fixed(c.Spearman.Rho, 2)
-		long := join(italic("ρ"), plain(" = "+rho+",  "), count(c.N))
-		brief := join(italic("ρ"), plain(" "+rho+", "), italic("n"), plain(fmt.Sprintf(" %d", c.N)))
-		if math.IsNaN(c.Spearman.Rho) {
-			long = join(plain("cannot tell, "), count(c.N))
-			brief = count(c.N)
+		switch unknown := math.IsNaN(c.Spearman.Rho); {
+		case unknown && brief:
+			return join(italic("ρ"), plain(" ?, "), italic("n"), plain(fmt.Sprintf(" %d", c.N)))
+		case unknown:
+			return join(plain("cannot tell, "), count(c.N))
+		case brief:
+			return join(italic("ρ"), plain(" "+rho+", "), italic("n"), plain(fmt.Sprintf(" %d", c.N)))
 		}
-		if long.width(smallSize) <= width+6 {
-			return long
-		}
-		return brief
+		return join(italic("ρ"), plain(" = "+rho+",  "), count(c.N))
 	}
 	return nil
 }

@@ -48,6 +48,9 @@ var pairSurfaces = kind{
 				short(lo, 3), valueText(&a.Params[p], best[0]), valueText(&a.Params[q], best[1]),
 				short(hi, 3), valueText(&a.Params[p], worst[0]), valueText(&a.Params[q], worst[1]))
 		}
+		if len(a.Params) < 2 {
+			return nil, "there is only one parameter"
+		}
 		if len(f.list) == 0 {
 			return nil, "the analysis has no predictions over pairs of parameters"
 		}
@@ -140,7 +143,7 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 				top -= title + ph + foot[i/cols-1]
 			}
 			x := shift + float64(i%cols)*(most+pw+gap) + most
-			ax := newAxes(box{x, top - title - ph, x + pw, top - title}, paramScale(&a.Params[s.x]), paramScale(&a.Params[s.y]))
+			ax := newAxes(box{x, top - title - ph, x + pw, top - title}, paramScale(&a.Params[s.x]).within(4), paramScale(&a.Params[s.y]))
 			f.panel(p, ax, s)
 			p.paramAxis(ax, &a.Params[s.x], true)
 			f.yAxis(p, ax, &a.Params[s.y])

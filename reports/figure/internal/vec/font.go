@@ -91,3 +91,16 @@ func Width(style Style, size vg.Length, s string) vg.Length {
 	}
 	return vg.Length(sum) * size
 }
+
+// kerned reports whether the font has a kerning for the pair.
+func kerned(style Style, a, b rune) bool {
+	f := faces()[style]
+	var buf sfnt.Buffer
+	x, errA := f.GlyphIndex(&buf, a)
+	y, errB := f.GlyphIndex(&buf, b)
+	if errA != nil || errB != nil {
+		return false
+	}
+	k, err := f.Kern(&buf, x, y, fixed.Int26_6(f.UnitsPerEm()), xfont.HintingNone)
+	return err == nil && k != 0
+}

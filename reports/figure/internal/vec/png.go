@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 
+	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/vgimg"
 )
@@ -20,6 +21,23 @@ type raster struct{ *vgimg.Canvas }
 
 func newPNG(w, h vg.Length) raster {
 	return raster{vgimg.NewWith(vgimg.UseWH(w, h), vgimg.UseDPI(DPI))}
+}
+
+// FillString implements vg.Canvas. The image canvas would apply kerning, which the
+// others and Width do not: the text is split where there is any.
+func (c raster) FillString(f font.Face, p vg.Point, s string) {
+	style := styleOf(f.Font)
+	var prev rune
+	from := 0
+	for i, r := range s {
+		if i > 0 && kerned(style, prev, r) {
+			c.Canvas.FillString(f, p, s[from:i])
+			p.X += Width(style, f.Font.Size, s[from:i])
+			from = i
+		}
+		prev = r
+	}
+	c.Canvas.FillString(f, p, s[from:])
 }
 
 // WriteTo implements io.WriterTo.
