@@ -112,6 +112,7 @@ func (c *SVG) FillString(f font.Face, p vg.Point, s string) {
 	x, y := c.at(p)
 	y = c.h.Points() - y
 	style := styleOf(f.Font)
+	s = hardSpaces(s)
 	for _, r := range s {
 		c.used[style][r] = true
 	}
@@ -126,6 +127,17 @@ func (c *SVG) FillString(f font.Face, p vg.Point, s string) {
 		fmt.Fprintf(&c.body, ` transform="rotate(%s %s %s)"`, num(-a), num(x), num(y))
 	}
 	fmt.Fprintf(&c.body, "%s>%s</text>\n", c.paint("fill"), html.EscapeString(s))
+}
+
+// hardSpaces keeps spaces that a browser would drop: at the ends, and all but one of several.
+func hardSpaces(s string) string {
+	rs := []rune(s)
+	for i, r := range rs {
+		if r == ' ' && (i == 0 || i == len(rs)-1 || rs[i+1] == ' ') {
+			rs[i] = '\u00a0'
+		}
+	}
+	return string(rs)
 }
 
 // DrawImage implements vg.Canvas for images that are not rotated.
@@ -147,7 +159,7 @@ func (c *SVG) WriteTo(w io.Writer) (int64, error) {
 	}
 	wd, ht := num(c.w.Points()), num(c.h.Points())
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%spt" height="%spt" viewBox="0 0 %s %s"`, wd, ht, wd, ht)
-	fmt.Fprintf(&b, ` role="img" font-family="%s" stroke-linejoin="round" xml:space="preserve">`+"\n", Family)
+	fmt.Fprintf(&b, ` role="img" font-family="%s" stroke-linejoin="round">`+"\n", Family)
 	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(c.meta.Title), html.EscapeString(c.meta.Desc))
 	if !c.Bare {
 		if err := c.fonts(&b); err != nil {
