@@ -34,6 +34,22 @@ func Fit(ctx context.Context, x, y, weights []float64, cols []Column, opt Option
 func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 	f := &Forest{Columns: slices.Clone(t.cols), Trees: make([]Tree, opt.Trees)}
 	sum := newSums(t.n)
+	err := t.each(ctx, opt, func(i int, b *builder) { f.Trees[i] = b.freeze() }, func(i int, oob []prediction) {
+		sum.add(oob)
+		if opt.Progress != nil {
+			opt.Progress(i+1, opt.Trees)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	f.OutOfBag = sum.quality(t.y, t.w)
+	return f, nil
+}
+
+// each grows all trees. For tree i it calls grown, at the same time for several
+// trees, and then seen with the out-of-bag predictions, tree by tree in order.
+func (t *table) each(ctx context.Context, opt Options, grown func(i int, b *builder), seen func(i int, oob []prediction)) error {
 	turn := newTurns()
 	// A cancelled context must also wake the workers that wait for their turn.
 	defer context.AfterFunc(ctx, turn.stop)()
@@ -43,32 +59,22 @@ func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 	for range min(opt.Workers, opt.Trees) {
 		wg.Go(func() {
 			b := newBuilder(t, opt)
-			for ctx.Err() == nil {
+			for {
 				i := int(next.Add(1)) - 1
-				if i >= opt.Trees {
+				if i >= opt.Trees || !b.grow(ctx, i) {
 					return
 				}
-				tree := b.grow(ctx, i)
-				if ctx.Err() != nil {
-					return
-				}
+				grown(i, b)
 				b.predictOutOfBag()
-				turn.do(i, func() {
-					f.Trees[i] = tree
-					sum.add(b.oob)
-					if opt.Progress != nil {
-						opt.Progress(i+1, opt.Trees)
-					}
-				})
+				turn.do(i, func() { seen(i, b.oob) })
 			}
 		})
 	}
 	wg.Wait()
 	if done := turn.done(); done < opt.Trees {
-		return nil, fmt.Errorf("forest: stopped after %d of %d trees: %w", done, opt.Trees, context.Cause(ctx))
+		return fmt.Errorf("forest: stopped after %d of %d trees: %w", done, opt.Trees, context.Cause(ctx))
 	}
-	f.OutOfBag = sum.quality(t.y, t.w)
-	return f, nil
+	return nil
 }
 
 // turns runs functions in the order of their numbers, so that sums over trees

@@ -131,9 +131,9 @@ func newBuilder(t *table, opt Options) *builder {
 	return b
 }
 
-// grow fits one tree. It returns early, with a tree that must not be used, when
-// the context is done.
-func (b *builder) grow(ctx context.Context, index int) Tree {
+// grow fits one tree, which is then in b.nodes. It returns false as soon as the
+// context is done.
+func (b *builder) grow(ctx context.Context, index int) bool {
 	b.bag(index)
 	b.half = false
 	b.nodes, b.bits = b.nodes[:0], b.bits[:0]
@@ -145,7 +145,7 @@ func (b *builder) grow(ctx context.Context, index int) Tree {
 		b.stack = b.stack[:len(b.stack)-1]
 		at := b.add(&k)
 		if at%256 == 0 && ctx.Err() != nil {
-			return Tree{}
+			return false
 		}
 		switch {
 		case k.leaf || !b.search(&k):
@@ -155,7 +155,7 @@ func (b *builder) grow(ctx context.Context, index int) Tree {
 			b.split(&k, at)
 		}
 	}
-	return b.freeze()
+	return true
 }
 
 // node is one entry of each array of a Tree: together while the tree grows and
