@@ -31,7 +31,10 @@ var budgetChoice = kind{
 			for _, t := range c.TopK {
 				s += fmt.Sprintf(" %s of the best %d (chance %s),", short(t.Shared, 3), t.K, short(t.Chance, 2))
 			}
-			s += fmt.Sprintf(" gives up %s, %s of the range", short(c.Regret.Regret, 3), fixed(c.Regret.Relative, 2))
+			s += " gives up " + short(c.Regret.Regret, 3)
+			if !math.IsNaN(c.Regret.Relative) {
+				s += ", " + fixed(c.Regret.Relative, 2) + " of the range"
+			}
 			alt = append(alt, s)
 		}
 		high := budgetName(a, a.Budgets[last].Budget)

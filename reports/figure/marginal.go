@@ -163,14 +163,15 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 		return h + tickLength + tickGap
 	}
 	heights := make([]float64, bands)
-	height := 2.0
+	const margin = 4.0
+	height := margin
 	for i := range heights {
 		heights[i] = float64(rows)*(ph+vgap) - vgap + hang(i) + 12
 		height += heights[i]
 	}
 	height += 9 * float64(bands-1)
 	return height, func(p pen) {
-		top := height - 2
+		top := height - margin
 		for band := range bands {
 			for r, b := range f.budgets {
 				y := top - float64(r)*(ph+vgap) - ph
@@ -192,7 +193,7 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 				p.text(point{16.5, y + ph/2}, f.rowName(b, ph), say{size: smallSize, h: middle, turn: 90, color: axisGrey})
 			}
 			mid := top - (float64(rows)*(ph+vgap)-vgap)/2
-			p.text(point{6.5, mid}, objectiveAxis(a, "", heights[band]), say{h: middle, turn: 90})
+			p.text(point{6.5, mid}, objectiveAxis(a, "", float64(rows)*(ph+vgap)-vgap), say{h: middle, turn: 90})
 			top -= heights[band] + 9
 		}
 	}

@@ -90,11 +90,11 @@ func luminance(c color.NRGBA) float64 {
 	return 0.2126*lin(c.R) + 0.7152*lin(c.G) + 0.0722*lin(c.B)
 }
 
-// on is the text colour with the higher contrast on c.
+// on is black or white, whichever has the higher contrast with c: 4.5 or more on any colour.
 func on(c color.NRGBA) color.NRGBA {
-	// The contrast ratios with white and with ink are equal near 0.19.
-	if luminance(c) > 0.19 {
-		return ink
+	// The ratios 1.05/(L+0.05) with white and (L+0.05)/0.05 with black are equal at L = 0.179.
+	if luminance(c) > 0.179 {
+		return color.NRGBA{A: 255}
 	}
 	return white
 }

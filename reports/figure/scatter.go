@@ -29,13 +29,12 @@ var lossScatter = kind{
 		for _, i := range spread(len(budgets), scatterBudgets) {
 			s.budgets = append(s.budgets, budgets[i])
 		}
-		shared, thinner := 0, false
+		shared, thinner := false, false
 		alt := ""
 		for _, c := range a.Correlations {
 			if s.index(c.LowIndex) < 0 || s.index(c.HighIndex) < 0 {
 				continue
 			}
-			shared += c.N
 			thinner = thinner || c.N > s.most()
 			rho := "cannot be told"
 			if !math.IsNaN(c.Spearman.Rho) {
@@ -43,7 +42,12 @@ var lossScatter = kind{
 			}
 			alt += fmt.Sprintf(" %s against %s: n %d, rank correlation %s.", budgetName(a, c.Low), budgetName(a, c.High), c.N, rho)
 		}
-		if shared == 0 {
+		for _, c := range a.Configs {
+			for i := range s.budgets {
+				shared = shared || s.shared(c, i)
+			}
+		}
+		if !shared {
 			return nil, "no configuration has a result at two budgets"
 		}
 		s.equal = crosses(s.scales())
@@ -104,7 +108,7 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 		left = math.Max(left, widest(scales[i+1].onto(0, 60).ticks(smallSize, true), smallSize))
 	}
 	left += tickLength + tickGap + 24
-	side := (width - left - hgap*float64(n-1) - 2) / float64(n)
+	side := (width - left - hgap*float64(n-1) - 4) / float64(n)
 	tall := math.Min(side, 96)
 	if n == 1 {
 		side = math.Min(side, 190)
@@ -113,7 +117,7 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 		tall = math.Min(side, 120)
 	}
 	shift := 0.0 // few panels stand in the middle of a wide figure
-	if spare := width - left - side*float64(n) - hgap*float64(n-1) - 2; spare > 1 {
+	if spare := width - left - side*float64(n) - hgap*float64(n-1) - 4; spare > 1 {
 		shift = math.Max(0, spare/2-10)
 	}
 	left += shift
@@ -141,7 +145,9 @@ func (s *scatterGrid) layout(width float64) (float64, func(pen)) {
 		p.text(point{(left + right) / 2, 2}, objectiveAxis(a, " at the lower budget", right-left+20), say{h: middle})
 		p.text(point{shift + 6, (height + foot - head) / 2}, objectiveAxis(a, " at the higher budget", height-foot), say{h: middle, turn: 90})
 		if n > 1 {
-			s.legend(p, point{left + side + hgap + 10, height - 4}, width-left-side-hgap-10)
+			// Beside the first panel, closer to it where the room is short.
+			from := math.Max(left+side+2, math.Min(left+side+hgap+10, width-90))
+			s.legend(p, point{from, height - 4}, width-from)
 		}
 	}
 }

@@ -35,10 +35,11 @@ func sampled(n, k int) []int {
 	step := float64(n) / float64(max(1, k))
 	for i := range out {
 		_, jitter := math.Modf(float64(i) * math.Phi)
-		out[i] = min(n-1, int((float64(i)+jitter)*step))
-		if n == k {
-			out[i] = i
+		out[i] = int((float64(i) + jitter) * step)
+		if i > 0 {
+			out[i] = max(out[i], out[i-1]+1)
 		}
+		out[i] = min(out[i], n-k+i) // room for the rest
 	}
 	return out
 }

@@ -183,7 +183,11 @@ func (f *surfaces) shade(v float64) float64 {
 
 // bar is the colour bar in b, its name beside or above it.
 func (f *surfaces) bar(p pen, b box, beside bool) {
-	label := plain(clip("Predicted "+lowerFirst(objectiveLabel(f.a)), smallSize, 130))
+	room := 130.0
+	if !beside {
+		room = b.width() + 7
+	}
+	label := plain(clip("Predicted "+lowerFirst(objectiveLabel(f.a)), smallSize, room))
 	r := viridis
 	if f.a.Objective.Maximize {
 		r = make(ramp, len(viridis))
@@ -192,7 +196,7 @@ func (f *surfaces) bar(p pen, b box, beside bool) {
 		}
 	}
 	p.bar(b, r)
-	x := scale{lo: f.lo, hi: f.hi}.onto(b.left, b.right)
+	x := scale{lo: f.lo, hi: f.hi, over: 4}.onto(b.left, b.right)
 	p.xTicks(axes{b, x, x}, x.ticks(smallSize, false), true)
 	if beside {
 		p.text(point{b.left - 6, (b.bottom + b.top) / 2}, label, say{size: smallSize, h: end, v: middle})
