@@ -244,14 +244,12 @@ func (m *matrix) sizes(width, height float64) (size, sub float64) {
 func (m *matrix) cell(p pen, b box, c matrixCell, size, sub float64) {
 	mid := point{(b.left + b.right) / 2, (b.bottom + b.top) / 2}
 	known := !math.IsNaN(c.value)
-	fillColor := noData
 	value := bold("cannot tell")
 	s := say{size: sub, h: middle, color: ink}
 	if known {
-		fillColor = rdbu.at((c.value + 1) / 2)
-		value, s.size = bold(fixed(c.value, 2)), size
-		p.rect(fillColor, b)
-		s.color = on(fillColor)
+		fill := rdbu.at((c.value + 1) / 2)
+		p.rect(fill, b)
+		value, s.size, s.color = bold(fixed(c.value, 2)), size, on(fill)
 	} else {
 		p.hatch(b)
 	}

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/color"
 	"math"
 	"sort"
 
@@ -192,10 +191,4 @@ func budgetTicks(a *reports.Analysis, x scale, size float64) []tick {
 		}
 	}
 	return out
-}
-
-func lineMark(c color.NRGBA) func(pen, point) {
-	return func(p pen, at point) {
-		p.line(stroke{color: c, width: 1.3}, at, point{at.x + keyWidth - 1, at.y})
-	}
 }

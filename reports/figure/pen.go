@@ -112,11 +112,6 @@ func (p pen) dots(fill color.NRGBA, at []point, r float64) {
 	}
 }
 
-func (p pen) ring(s stroke, at point, r float64) {
-	s.set(p.c)
-	p.c.Stroke(circle(at, r))
-}
-
 // diamond marks incumbents: filled, with a white edge that parts it from the data below.
 func (p pen) diamond(fill color.NRGBA, at point, r float64) {
 	for _, d := range []struct {

@@ -21,9 +21,7 @@ var rankFlow = kind{
 			return nil, "there is only one budget"
 		}
 		f := &flow{a: a}
-		for _, i := range spread(len(a.Budgets), flowBudgets) {
-			f.budgets = append(f.budgets, i)
-		}
+		f.budgets = spread(len(a.Budgets), flowBudgets)
 		f.rank = make([]map[int]int, len(f.budgets))
 		connected := false
 		for i, b := range f.budgets {

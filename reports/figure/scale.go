@@ -128,7 +128,7 @@ func (s scale) ticks(size float64, vertical bool) []tick {
 	return all
 }
 
-// linear picks the most ticks, up to about seven, that stand at ease; else two or more that do not touch.
+// linear picks the most ticks, up to about seven, that stand at ease; else two or more that do not touch; else one.
 func (s scale) linear(size float64, vertical bool) []tick {
 	for _, gap := range []float64{1.3, 0.4} {
 		for want := 7; want >= 1; want-- {
@@ -137,7 +137,12 @@ func (s scale) linear(size float64, vertical bool) []tick {
 			}
 		}
 	}
-	return linearTicks(s, 1)
+	// A short axis with long numbers: one label.
+	for want := 1; ; want++ {
+		if ts := linearTicks(s, want); len(ts) > 0 {
+			return ts[:1]
+		}
+	}
 }
 
 // fits reports whether the labels keep a gap, in units of their size, between one another.

@@ -156,17 +156,6 @@ func order(a *reports.Analysis, b int) []int {
 	return idx
 }
 
-// results at budget b.
-func results(a *reports.Analysis, b int) []float64 {
-	var out []float64
-	for _, c := range a.Configs {
-		if b < len(c.Results) && !math.IsNaN(c.Results[b]) {
-			out = append(out, c.Results[b])
-		}
-	}
-	return out
-}
-
 // repel moves labels as little as it can until all are gap apart and within lo and
 // hi; the order stays. Where they cannot fit, they are spread evenly.
 func repel(want []float64, gap, lo, hi float64) []float64 {

@@ -43,7 +43,7 @@ func (c raster) FillString(f font.Face, p vg.Point, s string) {
 // WriteTo implements io.WriterTo.
 func (c raster) WriteTo(w io.Writer) (int64, error) {
 	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
+	enc := png.Encoder{CompressionLevel: png.DefaultCompression}
 	if err := enc.Encode(&b, c.Image()); err != nil {
 		return 0, err
 	}
