@@ -31,11 +31,10 @@ var (
 // ramp is a colour map: colours at equal steps of [0, 1], interpolated between.
 type ramp []color.NRGBA
 
-// viridis (S. van der Walt and N. Smith), cividis (Nuñez, Anderton and Renslow 2018,
-// PLOS ONE 13(7)) and RdBu (C. Brewer), 17 colours of each as matplotlib 3.11 has them.
+// viridis (S. van der Walt and N. Smith) and RdBu (C. Brewer, colorbrewer2.org), 17 colours of
+// each as matplotlib 3.11 has them.
 var (
 	viridis = hexRamp("440154 48186a 472d7b 424086 3b528b 33638d 2c728e 26828e 21918c 1fa088 28ae80 3fbc73 5ec962 84d44b addc30 d8e219 fde725")
-	cividis = hexRamp("00224e 002e6a 1a386f 32436d 434e6c 535a6d 61656f 6f7073 7d7c78 8c8878 9b9476 aba072 bcae6c cdbb63 dec958 f0d846 fee838")
 	rdbu    = hexRamp("67001f 960f27 bb2a34 d25849 e58368 f5ac8b fbceb7 fbe6da f6f7f7 deebf2 c0dceb 98c8e0 68abd0 3e8cbf 2870b1 15508d 053061")
 	// blues is the upper half of rdbu: from nothing to much.
 	blues = rdbu[8:]

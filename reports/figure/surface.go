@@ -183,11 +183,7 @@ func (f *surfaces) shade(v float64) float64 {
 
 // bar is the colour bar in b, its name beside or above it.
 func (f *surfaces) bar(p pen, b box, beside bool) {
-	room := 130.0
-	if !beside {
-		room = b.width() + 7
-	}
-	label := plain(clip("Predicted "+lowerFirst(objectiveLabel(f.a)), smallSize, room))
+	name := lowerFirst(objectiveLabel(f.a))
 	r := viridis
 	if f.a.Objective.Maximize {
 		r = make(ramp, len(viridis))
@@ -199,10 +195,16 @@ func (f *surfaces) bar(p pen, b box, beside bool) {
 	x := scale{lo: f.lo, hi: f.hi, over: 4}.onto(b.left, b.right)
 	p.xTicks(axes{b, x, x}, x.ticks(smallSize, false), true)
 	if beside {
-		p.text(point{b.left - 6, (b.bottom + b.top) / 2}, label, say{size: smallSize, h: end, v: middle})
-	} else {
-		p.text(point{(b.left + b.right) / 2, b.top + 4}, label, say{size: smallSize, h: middle})
+		p.text(point{b.left - 6, (b.bottom + b.top) / 2}, plain(clip("Predicted "+name, smallSize, 130)), say{size: smallSize, h: end, v: middle})
+		return
 	}
+	mid, room := (b.left+b.right)/2, b.width()+7
+	if one := plain("Predicted " + name); one.width(smallSize) <= room {
+		p.text(point{mid, b.top + 4}, one, say{size: smallSize, h: middle})
+		return
+	}
+	p.text(point{mid, b.top + 11.5}, plain("Predicted"), say{size: smallSize, h: middle})
+	p.text(point{mid, b.top + 4}, plain(clip(name, smallSize, room)), say{size: smallSize, h: middle})
 }
 
 // edges of the cells around points along a scale: halfway between neighbours.
