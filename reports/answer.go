@@ -305,6 +305,9 @@ func (z *analyzer) label(budget float64) string {
 
 // at is a budget within a sentence.
 func (z *analyzer) at(budget float64) string {
+	if budget == 0 && len(z.tables) == 1 {
+		return "the only budget"
+	}
 	text := z.label(budget)
 	if !strings.Contains(text, " ") {
 		return "budget " + text

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/examples/digits"
+	"github.com/nasalyze/nasalyze/ingest"
+	"github.com/nasalyze/nasalyze/ingest/source"
+	"github.com/nasalyze/nasalyze/ingest/spacefile"
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+// inputFlags say how logs are read.
+type inputFlags struct {
+	opt   ingest.Options
+	space string
+}
+
+func (f *inputFlags) add(flags *pflag.FlagSet) {
+	names := make([]string, 0, 8)
+	for _, format := range ingest.Formats() {
+		names = append(names, format.Name)
+	}
+	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(names, ", ")+"); default: found out")
+	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON or PCS) in place of the log's own")
+	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", or a column)")
+	flags.StringSliceVar(&f.opt.Maximize, "maximize", nil, "objectives of which more is better")
+	flags.StringSliceVar(&f.opt.Minimize, "minimize", nil, "objectives of which less is better, where the log says otherwise")
+	flags.StringVar(&f.opt.BudgetName, "budget-name", "", "what the budget counts, such as epochs")
+	flags.StringVar(&f.opt.BudgetUnit, "budget-unit", "", "unit of the budget, such as s")
+	flags.StringVar(&f.opt.BudgetColumn, "budget-column", "", "column of a table that holds the budget")
+	flags.StringVar(&f.opt.SeedColumn, "seed-column", "", "column of a table that holds the seed")
+	flags.StringVar(&f.opt.InstanceColumn, "instance-column", "", "column of a table that holds the problem instance")
+	flags.StringVar(&f.opt.IDColumn, "id-column", "", "column of a table that names the configuration")
+	flags.StringVar(&f.opt.StatusColumn, "status-column", "", "column of a table that says how a trial ended")
+	flags.StringVar(&f.opt.ConfigPrefix, "config-prefix", "", "prefix of a table's columns that are parameters, such as hp_config.")
+	flags.StringVar(&f.opt.Wide, "wide", "", "`pattern` of a table's columns that hold one budget each, such as loss@{budget}")
+}
+
+// log is one log that was read.
+type log struct {
+	path     string
+	study    *nasalyze.Study
+	findings []ingest.Finding
+}
+
+// open reads all logs; none means the embedded example.
+func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]log, error) {
+	if f.space != "" {
+		var findings source.Findings
+		space, err := spacefile.ReadFile(f.space, &findings)
+		printFindings(s.err, findings.All())
+		if err != nil {
+			return nil, err
+		}
+		f.opt.Space, f.opt.SpacePath = space, f.space
+	}
+	if len(paths) == 0 {
+		return f.openExample(ctx, s)
+	}
+	var logs []log
+	for _, path := range paths {
+		p := startProgress(s.err)
+		opt := f.opt
+		opt.Progress = func(done, total int64) { p.show("reading "+path, done, total) }
+		study, findings, err := ingest.OpenStdin(ctx, path, s.in, opt)
+		p.stop()
+		if err != nil {
+			printFindings(s.err, findings)
+			return nil, err
+		}
+		if study.Name == "" {
+			study.Name = logName(path)
+		}
+		logs = append(logs, log{path, study, findings})
+	}
+	return logs, nil
+}
+
+func (f *inputFlags) openExample(ctx context.Context, s *streams) ([]log, error) {
+	fmt.Fprintln(s.err, "no log given: using the embedded example, a BOHB search over small networks for handwritten digits")
+	opt := f.opt
+	if opt.BudgetName == "" {
+		opt.BudgetName = "epochs"
+	}
+	study, findings, err := ingest.OpenFS(ctx, digits.Log(), ".", opt)
+	if err != nil {
+		return nil, err
+	}
+	study.Name = "BOHB on digits (embedded example)"
+	return []log{{"", study, findings}}, nil
+}
+
+// openPooled reads all logs and joins them to one.
+func (f *inputFlags) openPooled(ctx context.Context, s *streams, paths []string) (log, error) {
+	logs, err := f.open(ctx, s, paths)
+	if err != nil {
+		return log{}, err
+	}
+	return pool(logs)
+}
+
+func pool(logs []log) (log, error) {
+	if len(logs) == 1 {
+		return logs[0], nil
+	}
+	var all log
+	studies := make([]*nasalyze.Study, len(logs))
+	names := make([]string, len(logs))
+	for i, l := range logs {
+		studies[i], names[i] = l.study, l.study.Name
+		all.findings = append(all.findings, l.findings...)
+	}
+	var err error
+	all.study, err = nasalyze.Pool(strings.Join(names, " + "), studies...)
+	if err != nil {
+		return log{}, fmt.Errorf("%w; --space gives all logs one search space, --compare keeps them apart", err)
+	}
+	return all, nil
+}
+
+// logName names a study after its path.
+func logName(path string) string {
+	if path == "-" {
+		return "standard input"
+	}
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return filepath.Base(abs)
+}
+
+// analysisFlags say what is computed.
+type analysisFlags struct {
+	scale, failures, repeats string
+	low, high                float64
+	opt                      reports.Options
+}
+
+func (f *analysisFlags) add(flags *pflag.FlagSet) {
+	flags.StringVar(&f.scale, "scale", "encoded", "`scale` that importance integrates over: encoded (log where the parameter is log) or linear")
+	flags.StringVar(&f.failures, "failures", "exclude", "loss of failed trials: exclude, worst, or a number")
+	flags.StringVar(&f.repeats, "repeats", "mean", "several trials of one configuration at one budget: mean, last, or seed=N")
+	flags.Float64Var(&f.low, "cutoff-low", math.Inf(-1), "treat predictions below this `value` of the objective as equal to it")
+	flags.Float64Var(&f.high, "cutoff-high", math.Inf(1), "treat predictions above this `value` as equal to it: what matters among the results up to there")
+	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
+	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default: chosen by out-of-bag error)")
+	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default: chosen by out-of-bag error)")
+	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")
+	flags.IntVar(&f.opt.Resamples, "resamples", 0, "bootstrap resamples behind the intervals of correlations; negative for none (default 2000)")
+	flags.Float64Var(&f.opt.Confidence, "confidence", 0, "confidence of all intervals (default 0.95)")
+	flags.Uint64Var(&f.opt.Seed, "seed", 0, "seed of everything random")
+	flags.IntVar(&f.opt.Workers, "workers", 0, "parallel workers (default: all cores); no influence on any number")
+}
+
+// options turns the flags into those of the analysis.
+func (f *analysisFlags) options() (reports.Options, error) {
+	opt := f.opt
+	opt.Version = version()
+	if !math.IsInf(f.low, -1) {
+		opt.Low = &f.low
+	}
+	if !math.IsInf(f.high, 1) {
+		opt.High = &f.high
+	}
+	if !(f.low < f.high) {
+		return opt, usagef("--cutoff-low is %v and --cutoff-high %v, expected the lower to be below the higher", f.low, f.high)
+	}
+	switch f.scale {
+	case "encoded":
+	case "linear":
+		opt.Table.Linear = true
+	default:
+		return opt, usagef("--scale is %q, expected encoded or linear", f.scale)
+	}
+	switch f.failures {
+	case "exclude":
+	case "worst":
+		opt.Table.Failures = nasalyze.WorstFailures
+	default:
+		v, err := strconv.ParseFloat(f.failures, 64)
+		if err != nil {
+			return opt, usagef("--failures is %q, expected exclude, worst or a number", f.failures)
+		}
+		opt.Table.Failures, opt.Table.FailureValue = nasalyze.FixedFailures, v
+	}
+	seed, isSeed := strings.CutPrefix(f.repeats, "seed=")
+	switch {
+	case f.repeats == "mean":
+	case f.repeats == "last":
+		opt.Table.Repeats = nasalyze.LastRepeats
+	case isSeed:
+		v, err := strconv.ParseInt(seed, 10, 64)
+		if err != nil {
+			return opt, usagef("--repeats is %q, expected seed= with an integer", f.repeats)
+		}
+		opt.Table.Repeats, opt.Table.Seed = nasalyze.SeedRepeats, v
+	default:
+		return opt, usagef("--repeats is %q, expected mean, last or seed=N", f.repeats)
+	}
+	return opt, nil
+}
+
+// analyze computes the report of one log, with progress.
+func analyze(ctx context.Context, s *streams, l log, opt reports.Options) (*reports.Analysis, error) {
+	p := startProgress(s.err)
+	defer p.stop()
+	opt.Progress = func(stage string, done, total int) { p.show(stage, int64(done), int64(total)) }
+	opt.Findings = nil
+	for _, f := range l.findings {
+		opt.Findings = append(opt.Findings, reports.Finding{Severity: f.Severity.String(), Code: f.Code, Path: f.Path, Line: f.Line, Message: f.Message, Count: f.Count})
+	}
+	a, err := reports.Analyze(ctx, l.study, opt)
+	if errors.Is(err, reports.ErrNothing) && l.path != "" {
+		err = fmt.Errorf("%s: %w", l.path, err)
+	}
+	return a, err
+}
+
+// outputFormat is a flag for the form of data on standard output.
+type outputFormat string
+
+func (f *outputFormat) add(flags *pflag.FlagSet) {
+	*f = "text"
+	flags.Var(f, "format", "form of the output: text, json or csv")
+}
+
+func (f *outputFormat) String() string { return string(*f) }
+func (f *outputFormat) Type() string   { return "form" }
+func (f *outputFormat) Set(v string) error {
+	if !slices.Contains([]string{"text", "json", "csv"}, v) {
+		return fmt.Errorf("%q, expected text, json or csv", v)
+	}
+	*f = outputFormat(v)
+	return nil
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+
+	"github.com/nasalyze/nasalyze/ingest"
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+// writeFile writes a file whole or not at all: to a temporary name beside it,
+// then renamed.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+			err = fmt.Errorf("writing %s: %w", path, err)
+		}
+	}()
+	if err := write(f); err != nil {
+		return err
+	}
+	if err := f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// writeTable writes rows for people, or as CSV.
+func writeTable(w io.Writer, format outputFormat, t reports.Table) error {
+	if format == "csv" {
+		return reports.WriteCSV(w, t)
+	}
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for i, h := range t.Header {
+		if i > 0 {
+			fmt.Fprint(tw, "\t")
+		}
+		fmt.Fprint(tw, h)
+	}
+	fmt.Fprintln(tw)
+	for _, row := range t.Rows {
+		for i, v := range row {
+			if i > 0 {
+				fmt.Fprint(tw, "\t")
+			}
+			fmt.Fprint(tw, text(v))
+		}
+		fmt.Fprintln(tw)
+	}
+	return tw.Flush()
+}
+
+// text formats a cell for people.
+func text(v any) string {
+	switch v := v.(type) {
+	case float64:
+		if v != v {
+			return "-"
+		}
+		if v == math.Trunc(v) && math.Abs(v) < 1e9 {
+			return fmt.Sprintf("%.0f", v)
+		}
+		return fmt.Sprintf("%.4g", v)
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[v]
+	}
+	return fmt.Sprint(v)
+}
+
+// printFindings lists findings for people.
+func printFindings(w io.Writer, findings []ingest.Finding) {
+	for _, f := range findings {
+		fmt.Fprintln(w, f)
+	}
+}
+
+// summarise says in a line what findings there are, and where to see them.
+func summarise(w io.Writer, l log) {
+	var notes, odd, skipped int
+	for _, f := range l.findings {
+		switch f.Severity {
+		case ingest.Note:
+			notes += f.Count
+		case ingest.Warn:
+			odd += f.Count
+		default:
+			skipped += f.Count
+		}
+	}
+	fmt.Fprintf(w, "%s: %s, %s, %s read", l.study.Name, plural(len(l.study.Configs), "configuration"), plural(len(l.study.Trials), "trial"), plural(len(l.study.Budgets()), "budget"))
+	if notes+odd+skipped > 0 {
+		fmt.Fprintf(w, "; findings: %d notes, %d oddities, %d skipped (see nasalyze inspect)", notes, odd, skipped)
+	}
+	fmt.Fprintln(w)
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nasalyze/nasalyze/ingest/configspace"
+	"github.com/nasalyze/nasalyze/reports"
+	"github.com/nasalyze/nasalyze/reports/figure"
+	"github.com/nasalyze/nasalyze/reports/html"
+	"github.com/nasalyze/nasalyze/reports/latex"
+)
+
+func newReport(s *streams) *cobra.Command {
+	var (
+		in         inputFlags
+		what       analysisFlags
+		out        string
+		only, skip []string
+		compare    bool
+	)
+	cmd := &cobra.Command{
+		Use:   "report [LOG...]",
+		Short: "Write the whole report: page, figures, tables, numbers",
+		Long: `report analyses one log, or several logs of one search space pooled, and writes
+
+  index.html       the page: answers in words, then figures and tables, in one file
+  figures/         every figure as SVG, PDF and PNG, at column (3.25 in) and full width (6.75 in)
+  tables/          every table as CSV and LaTeX (booktabs)
+  report.json      every number and warning (docs/report-json.md)
+  space-pruned.json  the search space without the parameters that the evidence clears, if any
+
+A LOG is a directory or a file in a format that "nasalyze inspect" knows; "-" is
+standard input. Without a LOG the embedded example is used.
+
+Figures: ` + strings.Join(figureNames(), ", ") + ".",
+		Example: `  nasalyze report
+  nasalyze report path/to/bohb-run -o out
+  nasalyze report trials.csv --objective val_error --budget-column epoch
+  nasalyze report run1 run2 --compare -o both
+  nasalyze report run1 --only importance,rank-correlation`,
+		RunE: func(cmd *cobra.Command, paths []string) error {
+			opt, err := what.options()
+			if err != nil {
+				return err
+			}
+			selected, err := selectFigures(only, skip)
+			if err != nil {
+				return err
+			}
+			ctx := cmd.Context()
+			if !compare {
+				l, err := in.openPooled(ctx, s, paths)
+				if err != nil {
+					return err
+				}
+				return writeReport(ctx, s, l, opt, out, selected)
+			}
+			if len(paths) < 2 {
+				return usagef("--compare needs at least two logs, got %d", len(paths))
+			}
+			logs, err := in.open(ctx, s, paths)
+			if err != nil {
+				return err
+			}
+			for i, name := range distinctNames(logs) {
+				if err := writeReport(ctx, s, logs[i], opt, filepath.Join(out, name), selected); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+	in.add(cmd.Flags())
+	what.add(cmd.Flags())
+	cmd.Flags().StringVarP(&out, "output", "o", "nasalyze-report", "`directory` to write to; made if missing")
+	cmd.Flags().StringSliceVar(&only, "only", nil, "draw only these figures")
+	cmd.Flags().StringSliceVar(&skip, "skip", nil, "draw all figures but these")
+	cmd.Flags().BoolVar(&compare, "compare", false, "one report per log, in a directory each, instead of pooling them")
+	return cmd
+}
+
+func figureNames() []string {
+	var names []string
+	for _, k := range figure.Names() {
+		names = append(names, k.Name)
+	}
+	return names
+}
+
+// selectFigures returns the names to draw.
+func selectFigures(only, skip []string) ([]string, error) {
+	names := figureNames()
+	for _, n := range append(slices.Clone(only), skip...) {
+		if !slices.Contains(names, n) {
+			return nil, usagef("no figure %q, expected one of %s", n, strings.Join(names, ", "))
+		}
+	}
+	return slices.DeleteFunc(names, func(n string) bool {
+		return len(only) > 0 && !slices.Contains(only, n) || slices.Contains(skip, n)
+	}), nil
+}
+
+// distinctNames names a directory per log.
+func distinctNames(logs []log) []string {
+	names := make([]string, len(logs))
+	for i, l := range logs {
+		name := l.study.Name
+		for k := 2; slices.Contains(names[:i], name); k++ {
+			name = fmt.Sprintf("%s-%d", l.study.Name, k)
+		}
+		names[i] = name
+	}
+	return names
+}
+
+// writeReport analyses one log and writes its report.
+func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string) error {
+	summarise(s.err, l)
+	a, err := analyze(ctx, s, l, opt)
+	if err != nil {
+		return err
+	}
+	for _, sub := range []string{"figures", "tables"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
+			return err
+		}
+	}
+	statics, err := writeFigures(ctx, s, a, dir, selected)
+	if err != nil {
+		return err
+	}
+	for _, t := range reports.Tables(a) {
+		if err := writeFile(filepath.Join(dir, "tables", t.Name+".csv"), func(w io.Writer) error { return reports.WriteCSV(w, t) }); err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, "tables", t.Name+".tex"), func(w io.Writer) error { return latex.Write(w, t) }); err != nil {
+			return err
+		}
+	}
+	if err := writeFile(filepath.Join(dir, "report.json"), func(w io.Writer) error { return reports.Write(w, a) }); err != nil {
+		return err
+	}
+	if err := writePruned(l, a, filepath.Join(dir, "space-pruned.json")); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	page := filepath.Join(dir, "index.html")
+	if err := writeFile(page, func(w io.Writer) error { return html.Write(w, a, statics) }); err != nil {
+		return err
+	}
+	for _, ans := range a.Answers {
+		fmt.Fprintf(s.out, "%s %s\n  %s\n", ans.Question, verdict(ans.Verdict), ans.Text)
+	}
+	fmt.Fprintf(s.err, "wrote %s\n", page)
+	return nil
+}
+
+// verdict puts a verdict in words.
+func verdict(v string) string {
+	if v == "undecided" {
+		return "Cannot be told."
+	}
+	return strings.ToUpper(v[:1]) + v[1:] + "."
+}
+
+// writeFigures draws the selected figures into files and for the page.
+func writeFigures(ctx context.Context, s *streams, a *reports.Analysis, dir string, selected []string) ([]html.Static, error) {
+	figs, skipped := figure.All(a)
+	for _, k := range skipped {
+		if slices.Contains(selected, k.Name) {
+			fmt.Fprintf(s.err, "no figure %s: %s\n", k.Name, k.Reason)
+		}
+	}
+	var statics []html.Static
+	p := startProgress(s.err)
+	defer p.stop()
+	for i, f := range figs {
+		if !slices.Contains(selected, f.Name) {
+			continue
+		}
+		for _, width := range []figure.Width{figure.Column, figure.Full} {
+			for _, format := range figure.Formats {
+				if err := ctx.Err(); err != nil {
+					return nil, err
+				}
+				path := filepath.Join(dir, "figures", fmt.Sprintf("%s-%s.%s", f.Name, width, format))
+				if err := writeFile(path, func(w io.Writer) error { return f.Write(w, format, width) }); err != nil {
+					return nil, err
+				}
+			}
+		}
+		var svg bytes.Buffer
+		if err := f.Inline(&svg, figure.Full); err != nil {
+			return nil, err
+		}
+		statics = append(statics, html.Static{Name: f.Name, Title: f.Title, Caption: f.Caption, Alt: f.Alt, SVG: svg.Bytes()})
+		p.show("drawing", int64(i+1), int64(len(figs)))
+	}
+	return statics, nil
+}
+
+// writePruned writes the pruned space if there is anything to prune, and takes
+// away what an earlier report left if not.
+func writePruned(l log, a *reports.Analysis, path string) error {
+	pruned, n, err := reports.Prune(l.study.Space, a.Advice)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+			return err
+		}
+		return nil
+	}
+	return writeFile(path, func(w io.Writer) error { return configspace.Write(w, pruned) })
+}

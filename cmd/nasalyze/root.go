@@ -1,0 +1,79 @@
+package main
+
+import (
+	"io"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// streams are the three ends of a command line.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+func newRoot(s *streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "nasalyze",
+		Short: "Answers from the logs of multi-budget searches",
+		Long: `nasalyze reads the log of a search that trained configurations at several budgets
+and says how far ranks at a small budget carry over to a large one, which
+parameters matter at which budget, and which can leave the search space.
+
+Start with "nasalyze report": without a log it reports on an embedded example.`,
+		Version:       version(),
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          noArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(newReport(s), newInspect(s), newImportance(s), newCorrelation(s), newPlot(s), newConvert(s), newVersion(s))
+	return root
+}
+
+// noArgs refuses arguments with the exit status of a usage error.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if !cmd.HasParent() {
+		names := make([]string, 0, len(cmd.Commands()))
+		for _, c := range cmd.Commands() {
+			names = append(names, c.Name())
+		}
+		return usagef("unknown command %q, expected one of %s", args[0], strings.Join(names, ", "))
+	}
+	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
+}
+
+// version is that of the module when it was installed as one, else the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" {
+		v = "(devel)"
+	}
+	return v
+}
+
+func newVersion(s *streams) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  nasalyze version",
+		Args:    noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := io.WriteString(s.out, "nasalyze "+version()+"\n")
+			return err
+		},
+	}
+}
