@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"github.com/nasalyze/nasalyze/ingest/arff"
 	"github.com/nasalyze/nasalyze/ingest/deepcave"
 	"github.com/nasalyze/nasalyze/ingest/hpbandster"
 	"github.com/nasalyze/nasalyze/ingest/jsonl"
@@ -14,5 +15,6 @@ var formats = []Format{
 	hpbandster.Format,
 	table.DataFrame,
 	jsonl.Format,
+	arff.Format,
 	table.Format,
 }

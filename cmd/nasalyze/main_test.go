@@ -28,22 +28,6 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata/script",
 		Setup: func(env *testscript.Env) error { return exampleLogs(env.WorkDir) },
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			// status N command...: the command ends with exit status N.
-			"status": func(ts *testscript.TestScript, _ bool, args []string) {
-				var out, errs bytes.Buffer
-				wd := ts.MkAbs(".")
-				old, err := os.Getwd()
-				ts.Check(err)
-				ts.Check(os.Chdir(wd))
-				defer os.Chdir(old)
-				got := run(context.Background(), args[2:], strings.NewReader(""), &out, &errs)
-				ts.Check(os.WriteFile(filepath.Join(wd, "said"), append(out.Bytes(), errs.Bytes()...), 0o644))
-				if fmt.Sprint(got) != args[0] {
-					ts.Fatalf("exit status %d, expected %s\n%s%s", got, args[0], out.String(), errs.String())
-				}
-			},
-		},
 	})
 }
 
