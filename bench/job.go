@@ -16,6 +16,8 @@ type job struct {
 	// Trees and Features (the share of columns tried per split) of a forest.
 	Trees    int     `json:"trees,omitempty"`
 	Features float64 `json:"features,omitempty"`
+	// NoIntervals leaves the bootstrap of the importance out of a report.
+	NoIntervals bool `json:"noIntervals,omitempty"`
 	// Repeats of the timed part within the process; 0 means 1. One is the cold
 	// run that a user sees.
 	Repeats int `json:"repeats,omitempty"`

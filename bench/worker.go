@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nasalyze/nasalyze"
@@ -146,22 +147,27 @@ func logNumbers(ctx context.Context, r *recorder) error {
 			for k, j := range e.Columns {
 				names[k] = study.Space.Params[table.Params[j]].Name
 			}
-			r.answer(effectName(budget, names), e.Individual.Mean)
+			r.answer(effectName(study.Space, budget, names), e.Individual.Mean)
 		}
 	}
 	return nil
 }
 
-// wholeReport computes everything a report says, with its defaults.
+// wholeReport computes everything a report says, with its defaults; with
+// NoIntervals without the bootstrap behind the intervals of the importance.
 func wholeReport(ctx context.Context, r *recorder) error {
 	study, _, err := ingest.Open(ctx, r.job.Path, ingest.Options{})
 	if err != nil {
 		return err
 	}
 	r.ready()
+	options := reports.Options{Workers: r.job.CPUs}
+	if r.job.NoIntervals {
+		options.Replicates = -1
+	}
 	var a *reports.Analysis
 	err = r.phase("analyze", func() error {
-		a, err = reports.Analyze(ctx, study, reports.Options{Workers: r.job.CPUs})
+		a, err = reports.Analyze(ctx, study, options)
 		return err
 	})
 	if err != nil {
@@ -172,20 +178,24 @@ func wholeReport(ctx context.Context, r *recorder) error {
 	}
 	for _, b := range a.Budgets {
 		for _, imp := range b.Importance {
-			r.answer(effectName(b.Budget, imp.Params), imp.Individual.Mean)
+			r.answer(effectName(study.Space, b.Budget, imp.Params), imp.Individual.Mean)
 		}
 	}
 	return nil
 }
 
 // effectName names the importance of one parameter or two at a budget, as the
-// peers' scripts do.
-func effectName(budget float64, names []string) string {
-	if len(names) == 1 {
-		return "main " + budgetText(budget) + " " + names[0]
+// peers' scripts do. Conditional parameters are named apart, because tools
+// disagree about what an inactive value is.
+func effectName(space *nasalyze.Space, budget float64, names []string) string {
+	kind := "main"
+	if len(names) == 2 {
+		kind = "pair"
 	}
-	sorted := slices.Sorted(slices.Values(names))
-	return "pair " + budgetText(budget) + " " + sorted[0] + " x " + sorted[1]
+	if slices.ContainsFunc(names, func(name string) bool { return space.Conditional(space.Index(name)) }) {
+		kind = "conditional " + kind
+	}
+	return kind + " " + budgetText(budget) + " " + strings.Join(slices.Sorted(slices.Values(names)), " x ")
 }
 
 func budgetText(b float64) string { return strconv.FormatFloat(b, 'g', -1, 64) }

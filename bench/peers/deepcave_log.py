@@ -61,10 +61,11 @@ def main():
             # parameters are taken for computed, and looking them up fails.
             importances = evaluator.get_importances(depth=2, sort=False)
         for params, (individual, _, _, _) in importances.items():
-            if isinstance(params, str):
-                report.answer(f"main {budget:g} {params}", individual)
-            else:
-                report.answer(f"pair {budget:g} " + " x ".join(sorted(params)), individual)
+            names = [params] if isinstance(params, str) else sorted(params)
+            kind = "pair" if len(names) == 2 else "main"
+            if any(run.configspace.parents_of[name] for name in names):
+                kind = "conditional " + kind
+            report.answer(f"{kind} {budget:g} " + " x ".join(names), individual)
     report.send()
 
 

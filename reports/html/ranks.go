@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -171,8 +172,8 @@ func (t *table) overlap(list []reports.Overlap) cell {
 		return t.missing("too few configurations with a result at both budgets")
 	}
 	o := list[at]
-	return cell{Text: fmt.Sprintf("%d of %d", o.Shared, o.K), Small: "chance " + number(o.Chance), Numeric: true,
-		Sort: sortKey(float64(o.Shared) / float64(o.K))}
+	return cell{Text: number(o.Shared) + " of " + strconv.Itoa(o.K), Small: "chance " + number(o.Chance), Numeric: true,
+		Sort: sortKey(o.Shared / float64(o.K))}
 }
 
 // confidence prints the level of the intervals.

@@ -4,10 +4,11 @@ export { init, use } from "echarts/core";
 import { use } from "echarts/core";
 import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
 import { GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
 use([
   BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart,
   GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent,
-  CanvasRenderer,
+  LabelLayout, CanvasRenderer,
 ]);
