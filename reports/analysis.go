@@ -324,7 +324,8 @@ type Config struct {
 
 // Event is one ended trial.
 type Event struct {
-	// Time in seconds since the first trial was submitted.
+	// Time in seconds since the first trial was submitted, without the pauses that
+	// the warning "pauses" names, if any.
 	Time float64 `json:"time"`
 	// Budget is the index in Analysis.Budgets, Config that in Analysis.Configs (-1 if it has no usable result at all).
 	Budget int     `json:"budget"`

@@ -45,7 +45,7 @@ var budgetChoice = kind{
 			Title: "Choosing at a smaller budget",
 			Caption: fmt.Sprintf("What the configurations that ran at both budgets say about choosing at the smaller one. "+
 				"Left: share of the best K at %s that are also among the best K at the smaller budget, with both numbers; short bars: expected by chance. "+
-				"Right: how much worse at %s the best of the smaller budget is than the best there, as a share of the range of their results, with its amount. "+
+				"Right: how much worse at %s the best of the smaller budget is than the best of these configurations, with its share of the range of their results. "+
 				"n is the number of configurations.%s", high, high, few),
 			Alt:    "Agreement with " + high + ". From " + strings.Join(alt, ". From ") + ".",
 			layout: f.layout,
@@ -89,14 +89,18 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 		unit := scale{lo: 0, hi: 1}
 		b := box{left, foot, left + pw, height - head}
 		shared := newAxes(box{b.left + 3, b.bottom, b.right, b.top}, unit, unit)
-		most := 0.02
+		most := 0.0
 		for _, c := range f.pairs {
-			most = math.Max(most, nanZero(c.Regret.Relative))
+			most = math.Max(most, c.Regret.Regret)
 		}
-		regret := newAxes(box{b.right + gap, b.bottom, width - 8, b.top}, scale{lo: 0, hi: math.Min(1, most*1.15)}, unit)
-		for _, ax := range []axes{shared, regret} {
-			ts := []tick{{0, plain("0")}, {0.25, nil}, {0.5, plain("0.5")}, {0.75, nil}, {1, plain("1")}}
-			if ax.x.hi < 1 {
+		if most == 0 {
+			most = 1
+		}
+		regret := newAxes(box{b.right + gap, b.bottom, width - 8, b.top}, scale{lo: 0, hi: most * 1.15}, unit)
+		quarters := []tick{{0, plain("0")}, {0.25, nil}, {0.5, plain("0.5")}, {0.75, nil}, {1, plain("1")}}
+		for i, ax := range []axes{shared, regret} {
+			ts := quarters
+			if i == 1 {
 				ts = ax.x.ticks(smallSize, false)
 			}
 			p.grid(ax, ts, nil)
@@ -104,7 +108,7 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 			p.xTicks(ax, ts, true)
 		}
 		p.text(point{(shared.left + shared.right) / 2, 2}, join(plain("Share of the best "), italic("K"), plain(" kept")), say{h: middle})
-		p.text(point{(regret.left + regret.right) / 2, 2}, plain("Given up (share of the range)"), say{h: middle})
+		p.text(point{(regret.left + regret.right) / 2, 2}, givenUp(a, pw), say{h: middle})
 		p.text(point{2, height - legendLeading/2 - 1}, plain(clip(budgetCorner(a), smallSize, left-3)), say{size: smallSize, v: middle, color: axisGrey})
 		for r, c := range f.pairs {
 			y := b.top - rowHeight*(float64(r)+0.5)
@@ -133,16 +137,24 @@ func keptLabel(t reports.Overlap) text {
 	return plain(fmt.Sprintf("%s of %d", short(t.Shared, 3), t.K))
 }
 
+// givenUp labels the axis of what is given up, in the unit of the objective.
+func givenUp(a *reports.Analysis, room float64) text {
+	label := capital(a.Objective.Name) + " given up"
+	if a.Objective.Unit != "" {
+		label += " (" + a.Objective.Unit + ")"
+	}
+	if plain(label).width(textSize) > room {
+		return plain("Given up")
+	}
+	return plain(label)
+}
+
 func (f *choice) regret(p pen, ax axes, c *reports.Correlation, y float64) {
 	label := plain(short(c.Regret.Regret, 3))
-	if f.a.Objective.Unit != "" {
-		label = plain(short(c.Regret.Regret, 3) + " " + f.a.Objective.Unit)
+	if share := c.Regret.Relative; share > 0 {
+		label = plain(short(100*share, 2) + " %")
 	}
-	if math.IsNaN(c.Regret.Relative) {
-		p.text(point{ax.left + 4, y}, label, say{size: smallSize, v: middle})
-		return
-	}
-	x := ax.x.at(c.Regret.Relative)
+	x := ax.x.at(c.Regret.Regret)
 	p.rect(okabeIto[0], box{ax.left, y - 2.5, x, y + 2.5})
 	s := say{size: smallSize, v: middle}
 	at := point{x + 3, y}

@@ -184,6 +184,9 @@ func budgetTicks(a *reports.Analysis, x scale, size float64) []tick {
 		v := a.Budgets[i].Budget
 		out[i].v = v
 		label := plain(budgetLabel(a, v))
+		if budgetUnit(a) == a.Study.BudgetName {
+			label = plain(short(v, 4)) // the axis has the name
+		}
 		half := label.width(size) / 2
 		if x.at(v)+half <= free {
 			out[i].label = label

@@ -62,9 +62,12 @@ func (s scale) onto(from, to float64) scale {
 // logRatio is the ratio of largest to smallest from which results are drawn on a log axis.
 const logRatio = 10
 
+// fewFar is the share of the results that may be put at the edge of an axis.
+const fewFar = 0.02
+
 // lossScale fits the results: a log axis where they are positive and span
-// decades. On a linear axis a few results far outside are put at the edge of the
-// axis instead of squeezing all others into a line.
+// decades. A few results far outside are put at the edge of the axis instead of
+// squeezing all others into a line.
 func lossScale(vs []float64) scale {
 	x := make([]float64, 0, len(vs))
 	for _, v := range vs {
@@ -76,19 +79,21 @@ func lossScale(vs []float64) scale {
 		return scale{lo: 0, hi: 1}
 	}
 	sort.Float64s(x)
-	lo, hi := x[0], x[len(x)-1]
-	if lo > 0 && hi/lo >= logRatio {
-		return logScale(x)
-	}
-	s := scale{lo: lo, hi: hi}
+	s := scale{lo: x[0], hi: x[len(x)-1]}
 	q1, q3 := x[len(x)/4], x[3*len(x)/4]
 	if far := 12 * (q3 - q1); far > 0 {
-		if hi > q3+far {
-			s.hi, s.clippedHi = x[sort.SearchFloat64s(x, q3+far)-1], true
+		few := max(1, int(fewFar*float64(len(x))))
+		if k := sort.SearchFloat64s(x, q3+far); k < len(x) && len(x)-k <= few {
+			s.hi, s.clippedHi = x[k-1], true
 		}
-		if lo < q1-far {
-			s.lo, s.clippedLo = x[sort.SearchFloat64s(x, q1-far)], true
+		if k := sort.SearchFloat64s(x, q1-far); k > 0 && k <= few {
+			s.lo, s.clippedLo = x[k], true
 		}
+	}
+	if s.lo > 0 && s.hi/s.lo >= logRatio {
+		l := logScale([]float64{s.lo, s.hi})
+		l.clippedLo, l.clippedHi = s.clippedLo, s.clippedHi
+		return l
 	}
 	pad := 0.05 * (s.hi - s.lo)
 	if pad == 0 {

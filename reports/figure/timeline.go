@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"math"
+	"slices"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -52,6 +53,9 @@ var lossTimeline = kind{
 		}
 		if f.y.clippedHi || f.y.clippedLo {
 			caption += " Results far outside are drawn as triangles at the edge."
+		}
+		if slices.ContainsFunc(a.Warnings, func(w reports.Warning) bool { return w.Code == "pauses" }) {
+			caption += " Pauses in which no trial ran are left out of the time."
 		}
 		if len(f.failed) > 0 {
 			caption += fmt.Sprintf(" Crosses at the top: %d trials without a usable result.", len(f.failed))
