@@ -211,10 +211,10 @@ func (p *Param) top() float64 {
 // span is the natural interval that the unit interval stands for: the bounds,
 // widened by half a cell where values are discrete, so that each value owns a
 // cell of the same width (on the linear scale).
-func (p *Param) span() (lo, hi float64) {
+func (p *Param) span(log bool) (lo, hi float64) {
 	h := p.cell() / 2
 	lo, hi = p.Lower-h, p.top()+h
-	if p.Log && lo <= 0 {
+	if log && lo <= 0 {
 		lo = p.Lower // a step above twice the lower bound has no cell below it
 	}
 	return lo, hi
@@ -254,7 +254,7 @@ func (p *Param) encode(v Value, log bool) (float64, error) {
 		return (float64(p.choice(v)) + 0.5) / float64(len(p.Choices)), nil
 	}
 	x, _ := v.Float()
-	lo, hi := p.span()
+	lo, hi := p.span(log)
 	if lo == hi {
 		return 0.5, nil
 	}
@@ -285,7 +285,7 @@ func (p *Param) decode(u float64, log bool) Value {
 		return p.Choices[clampIndex(u*float64(len(p.Choices)), len(p.Choices))]
 	}
 	u = min(max(u, 0), 1)
-	lo, hi := p.span()
+	lo, hi := p.span(log)
 	var x float64
 	if log {
 		x = math.Exp(math.Log(lo) + u*(math.Log(hi)-math.Log(lo)))

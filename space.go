@@ -203,7 +203,7 @@ func (s *Space) Defaults() []Value {
 		p := &s.Params[i]
 		values[i] = p.Default
 		if p.Default.IsAbsent() {
-			values[i] = p.Decode(map[bool]float64{true: 0, false: 0.5}[p.Kind == Categorical])
+			values[i] = p.middle()
 		}
 	}
 	for i, active := range s.Active(values) {

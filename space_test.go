@@ -247,6 +247,33 @@ func TestEncodeDecodeRoundTrip(t *testing.T) {
 	})
 }
 
+// A step as large as the range has two values, each with half of the interval;
+// the ends of the interval decode to them, not to the next step beyond.
+func TestDecodeStaysInTheRange(t *testing.T) {
+	e := math.E - 1
+	for _, p := range []nasalyze.Param{
+		{Name: "float", Kind: nasalyze.Float, Lower: 1, Upper: 1 + e, Step: e},
+		{Name: "log", Kind: nasalyze.Float, Lower: 1, Upper: 1 + e, Step: e, Log: true},
+		{Name: "int", Kind: nasalyze.Int, Lower: 1, Upper: 4, Step: 3},
+		{Name: "log int", Kind: nasalyze.Int, Lower: 1, Upper: 4, Step: 3, Log: true},
+	} {
+		for _, c := range []struct {
+			decode func(float64) nasalyze.Value
+			half   bool // the boundary of the cells is in the middle
+		}{{p.Decode, !p.Log}, {p.DecodeLinear, true}} {
+			for u, want := range map[float64]float64{0: p.Lower, 0.49: p.Lower, 0.51: p.Upper, 1: p.Upper} {
+				got := c.decode(u)
+				if err := p.Check(got); err != nil {
+					t.Errorf("%s: %v decodes to %v: %v", p.Name, u, got, err)
+				}
+				if x, _ := got.Float(); (c.half || u == 0 || u == 1) && math.Abs(x-want) > 1e-15 {
+					t.Errorf("%s: %v decodes to %v, expected %v", p.Name, u, got, want)
+				}
+			}
+		}
+	}
+}
+
 // Cells are equal: uniform points decode to all values equally often.
 func TestDiscreteCellsAreEqual(t *testing.T) {
 	for _, p := range []nasalyze.Param{

@@ -38,7 +38,8 @@ type TableOptions struct {
 	FailureValue float64
 	Repeats      RepeatPolicy
 	// Seed that SeedRepeats keeps.
-	Seed int64
+	Seed     int64
+	Inactive InactivePolicy
 	// Linear encodes log parameters on the linear scale.
 	Linear bool
 }
@@ -64,7 +65,8 @@ type Counts struct {
 type Table struct {
 	// N rows and D columns.
 	N, D int
-	// X is the N x D encoding, row-major, NaN where a parameter is inactive: see [Param.Encode].
+	// X is the N x D encoding, row-major: see [Param.Encode]. Where a parameter is
+	// inactive, the [InactivePolicy] decides; by default it is NaN.
 	X []float64
 	// Y holds the N losses: the objective, negated if it is maximised.
 	Y []float64
@@ -75,7 +77,9 @@ type Table struct {
 	// Params are the indices of the columns' parameters in Space.Params.
 	// Parameters with a single value have no column.
 	Params []int
-	Budget float64
+	// Columns are the domains of the columns, the same at all budgets of a study.
+	Columns []Column
+	Budget  float64
 	// Objective is the index in Study.Objectives.
 	Objective int
 	Counts    Counts
@@ -102,11 +106,15 @@ func (s *Study) At(budget float64, objective int, opt TableOptions) (*Table, err
 	if objective < 0 || objective >= len(s.Objectives) {
 		return nil, fmt.Errorf("nasalyze: objective %d, expected 0 to %d", objective, len(s.Objectives)-1)
 	}
+	if opt.Inactive > LevelInactive {
+		return nil, fmt.Errorf("nasalyze: unknown policy %d for inactive parameters", opt.Inactive)
+	}
 	if opt.Failures == FixedFailures && !usable(opt.FailureValue) {
 		return nil, fmt.Errorf("nasalyze: value %v for failed trials, expected a finite number", opt.FailureValue)
 	}
 	t := &Table{Params: s.Space.Columns(), Budget: budget, Objective: objective}
 	t.D = len(t.Params)
+	t.Columns = s.columns(t.Params, opt.Inactive)
 
 	losses := s.losses(budget, objective, opt, &t.Counts)
 	t.Configs = make([]int, 0, len(losses))
@@ -121,8 +129,11 @@ rows:
 	for _, c := range t.Configs {
 		start := len(t.X)
 		for _, j := range t.Params {
-			p := &s.Space.Params[j]
-			u, err := p.encode(s.Configs[c].Values[j], p.Log && !opt.Linear)
+			p, v, log := &s.Space.Params[j], s.Configs[c].Values[j], s.Space.Params[j].Log && !opt.Linear
+			u, err := p.encode(v, log)
+			if v.IsAbsent() {
+				u, err = p.inactive(opt.Inactive, log)
+			}
 			if err != nil {
 				t.X = t.X[:start]
 				t.Counts.Unencodable++

@@ -47,7 +47,7 @@ func TestAtPolicies(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := &nasalyze.Table{N: len(c.configs), D: 1, Y: c.y, Configs: c.configs, Trials: c.trials, Params: []int{1}, Budget: 1, Counts: c.counts}
+		want := &nasalyze.Table{N: len(c.configs), D: 1, Y: c.y, Configs: c.configs, Trials: c.trials, Params: []int{1}, Columns: []nasalyze.Column{{Upper: 1}}, Budget: 1, Counts: c.counts}
 		for _, k := range c.configs {
 			want.X = append(want.X, float64(k)/10)
 		}
@@ -87,6 +87,61 @@ func TestAtLeavesOutWhatCannotBeEncoded(t *testing.T) {
 	}
 	if d := cmp.Diff([]float64{0.1, 0.3}, tab.Y); d != "" {
 		t.Error(d)
+	}
+}
+
+// The codes of an inactive parameter of each kind, by hand from the comments of
+// the policies. At budget 1 only the active rows have a result; the columns do
+// not depend on that.
+func TestAtInactive(t *testing.T) {
+	space := mustSpace(t, []nasalyze.Param{
+		{Name: "on", Kind: nasalyze.Categorical, Choices: []nasalyze.Value{nasalyze.Bool(true), nasalyze.Bool(false)}},
+		{Name: "log", Kind: nasalyze.Float, Lower: 1e-4, Upper: 1, Log: true, Default: nasalyze.Number(1e-3)},
+		{Name: "int", Kind: nasalyze.Int, Lower: 1, Upper: 4}, // no default: the middle is the cell of 3
+		{Name: "ord", Kind: nasalyze.Ordinal, Choices: texts("s", "m", "l", "xl"), Default: nasalyze.Text("l")},
+		{Name: "cat", Kind: nasalyze.Categorical, Choices: texts("a", "b", "c"), Default: nasalyze.Text("c")},
+	}, nil)
+	on := []nasalyze.Value{nasalyze.Bool(true), nasalyze.Number(1), nasalyze.Integer(1), nasalyze.Text("s"), nasalyze.Text("b")}
+	off := []nasalyze.Value{nasalyze.Bool(false), {}, {}, {}, {}}
+	s := &nasalyze.Study{Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}},
+		Configs: []nasalyze.Config{{ID: "on", Values: on}, {ID: "off", Values: off}},
+		Trials:  []nasalyze.Trial{at(0, 1, 0.5), at(0, 3, 0.5), at(1, 3, 0.75)}}
+	nan := math.NaN()
+	unit := nasalyze.Column{Upper: 1}
+	plain := []nasalyze.Column{{Levels: 2, Upper: 1}, unit, unit, unit, {Levels: 3, Upper: 1}}
+	apart := nasalyze.Column{Lower: -1, Upper: 1}
+	for _, c := range []struct {
+		opt     nasalyze.TableOptions
+		row     []float64
+		columns []nasalyze.Column
+	}{
+		{nasalyze.TableOptions{}, []float64{1, nan, nan, nan, nan}, plain},
+		{nasalyze.TableOptions{Inactive: nasalyze.DefaultInactive}, []float64{1, 0.25, 5. / 8, 5. / 8, 2}, plain},
+		{nasalyze.TableOptions{Inactive: nasalyze.DefaultInactive, Linear: true}, []float64{1, (1e-3 - 1e-4) / (1 - 1e-4), 5. / 8, 5. / 8, 2}, plain},
+		{nasalyze.TableOptions{Inactive: nasalyze.LevelInactive}, []float64{1, -1, -1, -1, 3},
+			[]nasalyze.Column{{Levels: 2, Upper: 1}, apart, apart, apart, {Levels: 4, Upper: 1}}},
+	} {
+		for _, budget := range []float64{1, 3} {
+			tab, err := s.At(budget, 0, c.opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := cmp.Diff(c.columns, tab.Columns); d != "" {
+				t.Errorf("%+v at %v, columns (-want +got):\n%s", c.opt, budget, d)
+			}
+			if d := cmp.Diff([]float64{0, 1, 1. / 8, 1. / 8, 1}, tab.Row(0), cmpopts.EquateApprox(0, 1e-15)); d != "" {
+				t.Errorf("%+v at %v, active row (-want +got):\n%s", c.opt, budget, d)
+			}
+			if budget == 1 {
+				continue
+			}
+			if d := cmp.Diff(c.row, tab.Row(1), cmpopts.EquateApprox(0, 1e-15), cmpopts.EquateNaNs()); d != "" {
+				t.Errorf("%+v, inactive row (-want +got):\n%s", c.opt, d)
+			}
+		}
+	}
+	if _, err := s.At(1, 0, nasalyze.TableOptions{Inactive: 9}); err == nil {
+		t.Error("an unknown policy is accepted")
 	}
 }
 
