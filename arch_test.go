@@ -42,6 +42,7 @@ var direction = []struct {
 var inTests = map[string][]string{
 	".":              {"forest", "fanova", "correlation", "ingest/...", "reports", "examples/..."},
 	"examples/...":   {"ingest/...", "."},
+	"ingest/arff":    {"examples/..."},
 	"reports":        {"ingest/...", "examples/...", "reports/internal/sample"},
 	"reports/html":   {"reports/internal/sample", "reports/figure", "ingest/...", "examples/..."},
 	"reports/latex":  {"reports/internal/sample"},

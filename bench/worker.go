@@ -121,8 +121,8 @@ func logNumbers(ctx context.Context, r *recorder) error {
 				return err
 			}
 			columns := make([]forest.Column, table.D)
-			for j, p := range table.Params {
-				columns[j].Levels = study.Space.Params[p].Levels()
+			for j, c := range table.Columns {
+				columns[j] = forest.Column(c)
 			}
 			fitted, err = forest.Fit(ctx, table.X, table.Y, nil, columns, r.forestOptions())
 			return err

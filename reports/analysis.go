@@ -371,6 +371,7 @@ type ProvenanceOption struct {
 	Scale      string  `json:"scale"`         // encoded or linear
 	Failures   string  `json:"failures"`      // exclude, worst or a value
 	Repeats    string  `json:"repeats"`       // mean, last or seed
+	Inactive   string  `json:"inactive"`      // in place of inactive values: uniform, default or level
 	Low        string  `json:"low,omitempty"` // cutoff, none if empty
 	High       string  `json:"high,omitempty"`
 	Trees      int     `json:"trees"`

@@ -214,7 +214,7 @@ func describeParam(space *nasalyze.Space, p *nasalyze.Param) Param {
 
 func (z *analyzer) recordOptions() ProvenanceOption {
 	o := z.opt
-	rec := ProvenanceOption{Objective: z.study.Objectives[z.objective].Name, Scale: "encoded", Failures: "exclude", Repeats: "mean",
+	rec := ProvenanceOption{Objective: z.study.Objectives[z.objective].Name, Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform",
 		Trees: o.Forest.Trees, MinLeaf: o.Forest.MinLeaf, Features: o.Forest.FeatureFraction,
 		Replicates: max(o.Replicates, 0), Resamples: o.Resamples, Confidence: o.Confidence}
 	if rec.Trees == 0 {
@@ -234,6 +234,12 @@ func (z *analyzer) recordOptions() ProvenanceOption {
 		rec.Failures = "worst"
 	case nasalyze.FixedFailures:
 		rec.Failures = fmt.Sprint(o.Table.FailureValue)
+	}
+	switch o.Table.Inactive {
+	case nasalyze.DefaultInactive:
+		rec.Inactive = "default"
+	case nasalyze.LevelInactive:
+		rec.Inactive = "level"
 	}
 	switch o.Table.Repeats {
 	case nasalyze.LastRepeats:

@@ -178,8 +178,8 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 // columns describes the encoded table to the forest.
 func (z *analyzer) columns() []forest.Column {
 	cols := make([]forest.Column, len(z.params))
-	for k, p := range z.params {
-		cols[k] = forest.Column{Levels: p.Levels()}
+	for k, c := range z.tables[0].Columns { // the same at all budgets
+		cols[k] = forest.Column(c)
 	}
 	return cols
 }

@@ -104,10 +104,14 @@ func (z *analyzer) points(d int) []float64 {
 	x := make([]float64, surrogatePoints*d)
 	src := rand.NewPCG(z.opt.Seed, 1<<33)
 	samplemv.Halton{Kind: samplemv.Owen, Q: distmv.NewUnitUniform(d, nil), Src: src}.Sample(mat.NewDense(surrogatePoints, d, x))
+	cols := z.columns()
 	for i := range x {
-		if k := z.params[i%d].Levels(); k > 0 {
+		if k := cols[i%d].Levels; k > 0 {
 			x[i] = math.Min(math.Floor(x[i]*float64(k)), float64(k-1))
+			continue
 		}
+		lower, upper := cols[i%d].Bounds()
+		x[i] = lower + x[i]*(upper-lower)
 	}
 	return x
 }

@@ -143,15 +143,16 @@ func logName(path string) string {
 
 // analysisFlags say what is computed.
 type analysisFlags struct {
-	scale, failures, repeats string
-	low, high                float64
-	opt                      reports.Options
+	scale, failures, repeats, inactive string
+	low, high                          float64
+	opt                                reports.Options
 }
 
 func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.scale, "scale", "encoded", "`scale` that importance integrates over: encoded (log where the parameter is log) or linear")
 	flags.StringVar(&f.failures, "failures", "exclude", "loss of failed trials: exclude, worst, or a number")
 	flags.StringVar(&f.repeats, "repeats", "mean", "several trials of one configuration at one budget: mean, last, or seed=N")
+	flags.StringVar(&f.inactive, "inactive", "uniform", "what stands in for an inactive parameter: uniform (a draw per tree), default, or level (one of its own)")
 	flags.Float64Var(&f.low, "cutoff-low", math.Inf(-1), "treat predictions below this `value` of the objective as equal to it")
 	flags.Float64Var(&f.high, "cutoff-high", math.Inf(1), "treat predictions above this `value` as equal to it: what matters among the results up to there")
 	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
@@ -194,6 +195,15 @@ func (f *analysisFlags) options() (reports.Options, error) {
 			return opt, usagef("--failures is %q, expected exclude, worst or a number", f.failures)
 		}
 		opt.Table.Failures, opt.Table.FailureValue = nasalyze.FixedFailures, v
+	}
+	switch f.inactive {
+	case "uniform":
+	case "default":
+		opt.Table.Inactive = nasalyze.DefaultInactive
+	case "level":
+		opt.Table.Inactive = nasalyze.LevelInactive
+	default:
+		return opt, usagef("--inactive is %q, expected uniform, default or level", f.inactive)
 	}
 	seed, isSeed := strings.CutPrefix(f.repeats, "seed=")
 	switch {

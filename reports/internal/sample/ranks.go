@@ -164,7 +164,7 @@ func words(a *reports.Analysis) {
 	}
 	a.Provenance = reports.Provenance{
 		Version: "v0.0.0-sample", Seed: seed, Format: "hpbandster",
-		Options: reports.ProvenanceOption{Objective: a.Objective.Name, Scale: "encoded", Failures: "exclude", Repeats: "mean",
+		Options: reports.ProvenanceOption{Objective: a.Objective.Name, Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform",
 			Trees: 64, Features: 0.7, Replicates: 200, Resamples: 2000, Confidence: 0.95},
 		Inputs: []reports.Input{
 			{Path: "configs.json", SHA256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},

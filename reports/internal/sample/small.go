@@ -97,7 +97,7 @@ func Small() *reports.Analysis {
 	}
 	a.Warnings = []reports.Warning{{Code: "undecided-budget", Text: "Importance at 50 epochs is undecided: " + b.Reason + "."}}
 	a.Provenance = reports.Provenance{Version: "v0.0.0-sample", Seed: seed, Format: "csv",
-		Options: reports.ProvenanceOption{Objective: a.Objective.Name, Scale: "encoded", Failures: "exclude", Repeats: "mean",
+		Options: reports.ProvenanceOption{Objective: a.Objective.Name, Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform",
 			Trees: 64, Features: 0.7, Replicates: 200, Resamples: 2000, Confidence: 0.95},
 		Inputs: []reports.Input{{Path: "runs.csv", SHA256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"}}}
 	return a
