@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"strings"
 
@@ -85,12 +86,43 @@ func runsWithin(s *source.Source, candidates []Format) ([]run, error) {
 	return runs, nil
 }
 
+// logsWithin lists the files in a directory that are logs by themselves, the
+// first few if there are many.
+func logsWithin(s *source.Source) []string {
+	const most = 20
+	var names []string
+	for _, name := range s.Files() {
+		file := &source.Source{FS: s.FS, Name: name, Path: s.Display(name)}
+		f, _, ok := first(file, formats)
+		switch {
+		case !ok:
+		case len(names) == most:
+			return append(names, "...")
+		default:
+			names = append(names, fmt.Sprintf("%s (%s)", file.Path, f.Name))
+		}
+	}
+	return names
+}
+
 // unknown is the error for a source that no format knows.
 func unknown(s *source.Source) error {
 	var b strings.Builder
-	if what := unsupported(s); what != "" {
+	if info, err := fs.Stat(s.FS, s.Name); err == nil && !s.Dir && info.Size() == 0 {
+		return fmt.Errorf("%s: the file is empty", s.Path)
+	}
+	what := unsupported(s)
+	var files []string
+	if what == "" {
+		files = logsWithin(s)
+	}
+	switch {
+	case files != nil:
+		return fmt.Errorf("%s: a directory that is no log itself, but holds files that are; give one of them, or several to pool them:\n  %s",
+			s.Path, strings.Join(files, "\n  "))
+	case what != "":
 		fmt.Fprintf(&b, "%s: this is %s, which nasalyze does not read. Looked for:", s.Path, what)
-	} else {
+	default:
 		fmt.Fprintf(&b, "%s: not a log of a known format. Looked for:", s.Path)
 	}
 	for _, v := range detect(s) {
@@ -109,6 +141,8 @@ var foreign = []struct{ pattern, what string }{
 	{"history.parquet", "an AMLTK history in Parquet"},
 	{"*.parquet", "a Parquet table"},
 	{"mlruns", "an MLflow store"},
+	{"*.db", "an SQLite database (Optuna, NNI, MLflow or Ax)"},
+	{"*.sqlite", "an SQLite database (Optuna, NNI, MLflow or Ax)"},
 	{"wandb-summary.json", "a Weights & Biases run"},
 	{"tuner.dill", "a Syne Tune experiment"},
 	{"*.pkl", "a Python pickle; export it to CSV or JSON Lines, as reading a pickle runs its code"},

@@ -62,6 +62,7 @@ func TestRefusalsSayWhat(t *testing.T) {
 		"t.bin":  {"", "PAR1xxxx", "a Parquet table"},
 		"j.log":  {"", `{"op_code":0,"worker_id":"w"}`, "an Optuna journal"},
 		"ax":     {"", `{"__type":"Experiment"}`, "an Ax experiment"},
+		"optuna": {"study.db", "SQLite format 3\x00", "an SQLite database"},
 		"folder": {"anything", "x", "not a log of a known format"},
 	} {
 		name := path
@@ -72,6 +73,29 @@ func TestRefusalsSayWhat(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "\n  hpbandster: ") {
 			t.Errorf("%s: got %v\nexpected %s and what was looked for", path, err, c.want)
 		}
+	}
+}
+
+func TestEmptyFile(t *testing.T) {
+	_, _, err := OpenFS(context.Background(), fstest.MapFS{"a.csv": file("")}, "a.csv", Options{})
+	if err == nil || err.Error() != "a.csv: the file is empty" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A directory of tables is no log, but its files are named; one that is
+// recognised by its names is not taken for a directory of tables.
+func TestFilesThatAreLogsAreListed(t *testing.T) {
+	const csv = "epoch,lr,loss\n1,0.5,0.25\n"
+	fsys := fstest.MapFS{"d/a.csv": file(csv), "d/b.tsv": file(strings.ReplaceAll(csv, ",", "\t")), "d/README": file("words"),
+		"smac/traj.csv": file(csv), "smac/runhistory.json": file("{}")}
+	_, _, err := OpenFS(context.Background(), fsys, "d", Options{})
+	want := "d: a directory that is no log itself, but holds files that are; give one of them, or several to pool them:\n  d/a.csv (csv)\n  d/b.tsv (csv)"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v\nexpected %s", err, want)
+	}
+	if _, _, err := OpenFS(context.Background(), fsys, "smac", Options{}); err == nil || !strings.Contains(err.Error(), "a SMAC run") {
+		t.Errorf("got %v", err)
 	}
 }
 

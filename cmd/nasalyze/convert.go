@@ -48,7 +48,7 @@ func newConvert(s *streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			i := slices.Index(names, to)
 			if i < 0 {
-				return usagef("--to is %q, expected one of %s", to, strings.Join(names, ", "))
+				return usagef("--to is %q, %s", to, oneOf(to, names))
 			}
 			l, err := in.openPooled(cmd.Context(), s, paths)
 			if err != nil {

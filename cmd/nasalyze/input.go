@@ -27,11 +27,7 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) add(flags *pflag.FlagSet) {
-	names := make([]string, 0, 8)
-	for _, format := range ingest.Formats() {
-		names = append(names, format.Name)
-	}
-	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(names, ", ")+"); default: found out")
+	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(formatNames(), ", ")+"); default: found out")
 	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON or PCS) in place of the log's own")
 	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", or a column)")
 	flags.StringSliceVar(&f.opt.Maximize, "maximize", nil, "objectives of which more is better")
@@ -47,6 +43,15 @@ func (f *inputFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.opt.Wide, "wide", "", "`pattern` of a table's columns that hold one budget each, such as loss@{budget}")
 }
 
+// formatNames are the names of the formats that are read.
+func formatNames() []string {
+	var names []string
+	for _, format := range ingest.Formats() {
+		names = append(names, format.Name)
+	}
+	return names
+}
+
 // log is one log that was read.
 type log struct {
 	path     string
@@ -54,8 +59,22 @@ type log struct {
 	findings []ingest.Finding
 }
 
+// check refuses what makes no sense before anything is read.
+func (f *inputFlags) check(paths []string) error {
+	if name := f.opt.Format; name != "" && !slices.Contains(formatNames(), name) {
+		return usagef("--format-in is %q, %s", name, oneOf(name, formatNames()))
+	}
+	if i := slices.Index(paths, source.Stdin); i >= 0 && slices.Contains(paths[i+1:], source.Stdin) {
+		return usagef("%q is given twice, but standard input can be read only once", source.Stdin)
+	}
+	return nil
+}
+
 // open reads all logs; none means the embedded example.
 func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]log, error) {
+	if err := f.check(paths); err != nil {
+		return nil, err
+	}
 	if f.space != "" {
 		var findings source.Findings
 		space, err := spacefile.ReadFile(f.space, &findings)
@@ -174,6 +193,18 @@ func (f *analysisFlags) options() (reports.Options, error) {
 	}
 	if !math.IsInf(f.high, 1) {
 		opt.High = &f.high
+	}
+	switch {
+	case opt.Forest.Trees < 0:
+		return opt, usagef("--trees is %d, expected 0 (the default) or more", opt.Forest.Trees)
+	case opt.Forest.MinLeaf < 0:
+		return opt, usagef("--min-leaf is %d, expected 0 (chosen by out-of-bag error) or more", opt.Forest.MinLeaf)
+	case !(opt.Forest.FeatureFraction >= 0 && opt.Forest.FeatureFraction <= 1):
+		return opt, usagef("--features is %v, expected a share above 0 up to 1, or 0 (chosen by out-of-bag error)", opt.Forest.FeatureFraction)
+	case !(opt.Confidence >= 0 && opt.Confidence < 1):
+		return opt, usagef("--confidence is %v, expected a number between 0 and 1, such as 0.95", opt.Confidence)
+	case opt.Workers < 0:
+		return opt, usagef("--workers is %d, expected 0 (all cores) or more", opt.Workers)
 	}
 	if !(f.low < f.high) {
 		return opt, usagef("--cutoff-low is %v and --cutoff-high %v, expected the lower to be below the higher", f.low, f.high)

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -51,7 +53,16 @@ func exampleLogs(dir string) error {
 			}
 		}
 	}
-	return os.WriteFile(filepath.Join(dir, "trials.csv"), trialsCSV(), 0o644)
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write(trialsCSV()); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	return errors.Join(os.WriteFile(filepath.Join(dir, "trials.csv"), trialsCSV(), 0o644),
+		os.WriteFile(filepath.Join(dir, "trials.csv.gz"), packed.Bytes(), 0o644))
 }
 
 // iterations keeps the lines of the first Hyperband iterations; run2 gets others than run1.

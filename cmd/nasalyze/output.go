@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/nasalyze/nasalyze/ingest"
@@ -17,13 +20,13 @@ import (
 func writeFile(path string, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return err
+		return cannot("write", path, err)
 	}
 	defer func() {
 		if err != nil {
 			f.Close()
 			os.Remove(f.Name())
-			err = fmt.Errorf("writing %s: %w", path, err)
+			err = cannot("write", path, err)
 		}
 	}()
 	if err := write(f); err != nil {
@@ -36,6 +39,43 @@ func writeFile(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(f.Name(), path)
+}
+
+// cannot words an error about an output by the name that the user gave, not by
+// that of a temporary file.
+func cannot(do, path string, err error) error {
+	var where *fs.PathError
+	if errors.As(err, &where) {
+		err = where.Err
+	}
+	return fmt.Errorf("cannot %s %s: %w", do, path, err)
+}
+
+// makeOutput makes the directory of a report and makes sure that files can be
+// written there, before anything is computed. Undo takes away what was made, as
+// far as it is empty.
+func makeOutput(dir string) (undo func(), err error) {
+	var made []string
+	for _, d := range []string{dir, filepath.Join(dir, "figures"), filepath.Join(dir, "tables")} {
+		if _, err := os.Stat(d); err != nil {
+			made = append(made, d)
+		}
+	}
+	undo = func() {
+		for _, d := range slices.Backward(made) {
+			os.Remove(d) // fails, as it should, if there is something in it
+		}
+	}
+	for _, d := range []string{"figures", "tables"} {
+		if err := os.MkdirAll(filepath.Join(dir, d), 0o755); err != nil {
+			return undo, cannot("make the directory", dir, err)
+		}
+	}
+	f, err := os.CreateTemp(dir, ".nasalyze.*")
+	if err != nil {
+		return undo, cannot("write to the directory", dir, err)
+	}
+	return undo, errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // writeTable writes rows for people, or as CSV.

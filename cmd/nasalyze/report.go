@@ -101,7 +101,7 @@ func selectFigures(only, skip []string) ([]string, error) {
 	names := figureNames()
 	for _, n := range append(slices.Clone(only), skip...) {
 		if !slices.Contains(names, n) {
-			return nil, usagef("no figure %q, expected one of %s", n, strings.Join(names, ", "))
+			return nil, usagef("no figure %q, %s", n, oneOf(n, names))
 		}
 	}
 	return slices.DeleteFunc(names, func(n string) bool {
@@ -125,14 +125,15 @@ func distinctNames(logs []log) []string {
 // writeReport analyses one log and writes its report.
 func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string) error {
 	summarise(s.err, l)
-	a, err := analyze(ctx, s, l, opt)
+	undo, err := makeOutput(dir)
 	if err != nil {
+		undo()
 		return err
 	}
-	for _, sub := range []string{"figures", "tables"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o755); err != nil {
-			return err
-		}
+	a, err := analyze(ctx, s, l, opt)
+	if err != nil {
+		undo()
+		return err
 	}
 	statics, err := writeFigures(ctx, s, a, dir, selected)
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +31,7 @@ Start with "nasalyze report": without a log it reports on an embedded example.`,
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newReport(s), newInspect(s), newImportance(s), newCorrelation(s), newPlot(s), newConvert(s), newVersion(s))
 	return root
 }
@@ -47,7 +46,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		for _, c := range cmd.Commands() {
 			names = append(names, c.Name())
 		}
-		return usagef("unknown command %q, expected one of %s", args[0], strings.Join(names, ", "))
+		return usagef("unknown command %q, %s", args[0], oneOf(args[0], names))
 	}
 	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 }

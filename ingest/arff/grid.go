@@ -212,14 +212,20 @@ func (c *gridColumn) fill(s *nasalyze.Study, t *nasalyze.Table, j int) error {
 	return nil
 }
 
-// decimals returns the digits after the point that x needs in the form %f.
+// decimals returns the digits after the point with which x, rounded to them,
+// reads as x again. They are those of the shortest form, or one more: the
+// shortest form of 5.225680706521042e-200 is not the nearest number of 16 digits.
 func decimals(x float64) int {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return 0
 	}
+	n := 0
 	s := strconv.FormatFloat(x, 'f', -1, 64)
 	if i := strings.IndexByte(s, '.'); i >= 0 {
-		return len(s) - i - 1
+		n = len(s) - i - 1
 	}
-	return 0
+	if y, err := strconv.ParseFloat(strconv.FormatFloat(x, 'f', n, 64), 64); err != nil || y != x {
+		n++
+	}
+	return n
 }

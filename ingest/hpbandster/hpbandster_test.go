@@ -162,7 +162,7 @@ func TestObjectives(t *testing.T) {
 		t.Errorf("objectives %+v, budget %q", o, study.BudgetName)
 	}
 	_, _, err = read(t, source.Options{Objectives: []string{"accuracy"}}, files)
-	if want := `no result has the objective "accuracy", expected loss or a numeric entry of info: info.a.b, info.a.c, info.test accuracy`; err == nil || !strings.HasSuffix(err.Error(), want) {
+	if want := `no result has the objective "accuracy", expected loss or a numeric entry of info: info.a.b, info.a.c, info.test accuracy; did you mean info.test accuracy?`; err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("unknown objective: %v", err)
 	}
 	if _, _, err = read(t, source.Options{Maximize: []string{"accuracy"}}, files); err == nil || !strings.Contains(err.Error(), `"accuracy"`) {

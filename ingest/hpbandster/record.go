@@ -400,7 +400,7 @@ func (r *reader) checkObjectives(asked bool) error {
 			if shown == "" {
 				shown = "(none)"
 			}
-			return fmt.Errorf("no result has the objective %q, expected loss or a numeric entry of info: %s", o.path, shown)
+			return fmt.Errorf("no result has the objective %q, expected loss or a numeric entry of info: %s%s", o.path, shown, source.DidYouMean(o.path, names))
 		}
 	}
 	if !asked && len(names) > 0 {

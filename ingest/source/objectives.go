@@ -26,11 +26,11 @@ func indexOf(objectives []nasalyze.Objective, name string) int {
 }
 
 func unknownObjective(objectives []nasalyze.Objective, name string) error {
-	names := make([]string, len(objectives))
+	names, quoted := make([]string, len(objectives)), make([]string, len(objectives))
 	for i, o := range objectives {
-		names[i] = fmt.Sprintf("%q", o.Name)
+		names[i], quoted[i] = o.Name, fmt.Sprintf("%q", o.Name)
 	}
-	return fmt.Errorf("no objective %q, expected one of %s", name, strings.Join(names, ", "))
+	return fmt.Errorf("no objective %q, expected one of %s%s", name, strings.Join(quoted, ", "), DidYouMean(name, names))
 }
 
 // SelectObjectives reduces a study to the objectives that the options name, in

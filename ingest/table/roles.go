@@ -164,7 +164,11 @@ func (v *resolver) column(name, flag string) (int, error) {
 		}
 	}
 	if found < 0 {
-		return 0, fmt.Errorf("no column %q for %s, expected one of %s", name, flag, v.list(nil))
+		names := make([]string, len(v.columns))
+		for i, c := range v.columns {
+			names[i] = c.Name
+		}
+		return 0, fmt.Errorf("no column %q for %s, expected one of %s%s", name, flag, v.list(nil), source.DidYouMean(name, names))
 	}
 	return found, nil
 }
