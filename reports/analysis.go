@@ -282,9 +282,10 @@ type Surrogate struct {
 
 // Shift is the change of one parameter's importance from a low to a high budget.
 type Shift struct {
-	Param string  `json:"param"`
-	Low   float64 `json:"low"`
-	High  float64 `json:"high"`
+	Param string `json:"param"`
+	// Low and High are the two budgets.
+	Low  float64 `json:"low"`
+	High float64 `json:"high"`
 	// Change of the individual importance, with its interval.
 	Change Stat `json:"change"`
 	// Decided tells that the interval excludes zero.

@@ -143,6 +143,8 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 		if err := writeFile(filepath.Join(dir, "tables", t.Name+".csv"), func(w io.Writer) error { return reports.WriteCSV(w, t) }); err != nil {
 			return err
 		}
+	}
+	for _, t := range latex.Tables(a) {
 		if err := writeFile(filepath.Join(dir, "tables", t.Name+".tex"), func(w io.Writer) error { return latex.Write(w, t) }); err != nil {
 			return err
 		}

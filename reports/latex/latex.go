@@ -1,4 +1,8 @@
-// Package latex writes the tables of a report for LaTeX with the booktabs package.
+// Package latex writes the tables of a paper: for LaTeX with the booktabs package.
+//
+//  1. [Tables] arranges an Analysis in the tables that a paper shows; complete
+//     tables, with every number, are the business of CSV;
+//  2. [Write] writes one of them.
 package latex
 
 import (
@@ -7,29 +11,19 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/nasalyze/nasalyze/reports"
 )
 
-// Write writes a table environment: booktabs rules, numbers right and text left,
-// caption and label. Numbers have three significant digits; those that cannot be
-// told are a dash.
-func Write(w io.Writer, t reports.Table) error {
+// Write writes a table environment with booktabs rules, caption and label. It
+// fits the text width of a single-column page in \small, if the names are not
+// unusually long.
+func Write(w io.Writer, t Table) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%% needs \\usepackage{booktabs}\n\\begin{table}\n  \\centering\n  \\caption{%s.}\n  \\label{tab:%s}\n  \\begin{tabular}{%s}\n    \\toprule\n",
-		escape(t.Caption), t.Name, columns(t))
-	header := make([]string, len(t.Header))
-	for i, h := range t.Header {
-		header[i] = escape(strings.ReplaceAll(h, "_", " "))
-	}
-	line(&b, header)
+	fmt.Fprintf(&b, "%% needs \\usepackage{array,booktabs}\n\\begin{table}\n  \\centering\n  \\small\n  \\caption{%s}\n  \\label{tab:%s}\n  \\begin{tabular}{%s}\n    \\toprule\n",
+		t.Caption, t.Name, t.Align)
+	line(&b, t.Header)
 	b.WriteString("    \\midrule\n")
 	for _, row := range t.Rows {
-		cells := make([]string, len(row))
-		for i, v := range row {
-			cells[i] = cell(v)
-		}
-		line(&b, cells)
+		line(&b, row)
 	}
 	b.WriteString("    \\bottomrule\n  \\end{tabular}\n\\end{table}\n")
 	_, err := io.WriteString(w, b.String())
@@ -38,32 +32,6 @@ func Write(w io.Writer, t reports.Table) error {
 
 func line(b *strings.Builder, cells []string) {
 	b.WriteString("    " + strings.Join(cells, " & ") + " \\\\\n")
-}
-
-// columns aligns a column by the type of its first cell.
-func columns(t reports.Table) string {
-	align := []byte(strings.Repeat("l", len(t.Header)))
-	if len(t.Rows) > 0 {
-		for i, v := range t.Rows[0] {
-			switch v.(type) {
-			case int, float64:
-				align[i] = 'r'
-			}
-		}
-	}
-	return string(align)
-}
-
-func cell(v any) string {
-	switch v := v.(type) {
-	case float64:
-		return number(v)
-	case int:
-		return strconv.Itoa(v)
-	case bool:
-		return map[bool]string{true: "yes", false: "no"}[v]
-	}
-	return escape(fmt.Sprint(v))
 }
 
 // number formats three significant digits, in powers of ten where that is shorter.

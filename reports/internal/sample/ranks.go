@@ -127,7 +127,7 @@ func shifts(a *reports.Analysis) {
 		d := h.Mean - l.Mean
 		w := 1.7 * math.Hypot(l.Std, h.Std)
 		a.Shifts = append(a.Shifts, reports.Shift{
-			Param: p.Name, Low: l.Mean, High: h.Mean,
+			Param: p.Name, Low: low.Budget, High: high.Budget,
 			Change:  reports.Stat{Mean: d, Std: w / 1.96, Lo: d - w, Hi: d + w},
 			Decided: math.Abs(d) > w,
 		})
