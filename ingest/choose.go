@@ -136,7 +136,6 @@ var foreign = []struct{ pattern, what string }{
 	{"experiment_state-*.json", "a Ray Tune experiment"},
 	{"experiment_state*.json", "a Ray Tune experiment"},
 	{"results.csv.zip", "a Syne Tune experiment"},
-	{"runhistory.json", "a SMAC run"},
 	{"history.parquet.gzip", "a DEHB history in Parquet"},
 	{"history.parquet", "an AMLTK history in Parquet"},
 	{"*.parquet", "a Parquet table"},

@@ -35,6 +35,12 @@ func data(t *testing.T) string {
 //	    trials = {(r[0], r[1], r[2]) for r in rows if str(r[0]) in configs}
 //	    ok = sum(1 for r in rows if r[-2] == 1 and r[3][0] is not None and r[3][0] == r[3][0])
 //	    print(len(configs), len(trials), len({t[1] for t in trials}), ok)
+//	for p in smac3 folders:
+//	    d = json.load(open(p + "runhistory.json"))
+//	    rows = [r[0] + [0] * (4 - len(r[0])) + r[1][:3] if len(r) == 2 else r[:7] for r in d["data"]]
+//	    trials = {tuple(r[:4]) for r in rows}
+//	    ok = sum(1 for r in rows if r[6] == 1 or r[6] == {"__enum__": "StatusType.SUCCESS"})
+//	    print(len(d["configs"]), len(trials), len({t[3] for t in trials}), ok)
 var conformance = []struct {
 	folder                        string
 	configs, trials, budgets, oks int
@@ -51,6 +57,13 @@ var conformance = []struct {
 	{"deepcave/arlbench_sac_cc_pendulum", 256, 25600, 10, 23993},
 	{"deepcave/digits_sklearn", 200, 2000, 10, 2000},
 	{"deepcave/mnist_pytorch", 1000, 3000, 3, 2267},
+	{"smac3/v0_spear_qcp", 234, 729, 1, 639},
+	{"smac3/v1_outlier_DEHB-pendigits-015-0-0", 501, 501, 3, 492},
+	{"smac3/v1_outlier_SMAC-pendigits-015-0-0", 502, 673, 3, 650},
+	{"smac3/v1_outlier_SMAC-pendigits-015-0-25", 502, 671, 3, 640},
+	{"smac3/v2_multi_fidelity", 143, 179, 3, 179},
+	{"smac3/v2_multi_objective", 56, 112, 1, 110},
+	{"smac3/v2_nondeterministic", 61, 154, 1, 154},
 }
 
 func TestConformance(t *testing.T) {
@@ -86,14 +99,14 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// Every folder of the two formats is in the table above.
+// Every folder of these formats is in the table above.
 func TestConformanceIsComplete(t *testing.T) {
 	dir := data(t)
 	known := make(map[string]bool)
 	for _, c := range conformance {
 		known[c.folder] = true
 	}
-	for _, kind := range []string{"hpbandster", "deepcave"} {
+	for _, kind := range []string{"hpbandster", "deepcave", "smac3"} {
 		entries, err := os.ReadDir(filepath.Join(dir, kind))
 		if err != nil {
 			t.Fatal(err)

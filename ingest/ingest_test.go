@@ -54,7 +54,7 @@ func TestSeveralRunsAreListed(t *testing.T) {
 func TestRefusalsSayWhat(t *testing.T) {
 	for path, c := range map[string]struct{ file, text, want string }{
 		"ray":    {"experiment_state-2025.json", "{}", "a Ray Tune experiment"},
-		"smac":   {"runhistory.json", "{}", "a SMAC run"},
+		"syne":   {"results.csv.zip", "PK", "a Syne Tune experiment"},
 		"amltk":  {"history.parquet", "PAR1", "an AMLTK history in Parquet"},
 		"a.db":   {"", "SQLite format 3\x00", "an SQLite database"},
 		"x.pkl":  {"", "\x80\x04", "a Python pickle"},
@@ -88,13 +88,13 @@ func TestEmptyFile(t *testing.T) {
 func TestFilesThatAreLogsAreListed(t *testing.T) {
 	const csv = "epoch,lr,loss\n1,0.5,0.25\n"
 	fsys := fstest.MapFS{"d/a.csv": file(csv), "d/b.tsv": file(strings.ReplaceAll(csv, ",", "\t")), "d/README": file("words"),
-		"smac/traj.csv": file(csv), "smac/runhistory.json": file("{}")}
+		"ray/progress.csv": file(csv), "ray/experiment_state-1.json": file("{}")}
 	_, _, err := OpenFS(context.Background(), fsys, "d", Options{})
 	want := "d: a directory that is no log itself, but holds files that are; give one of them, or several to pool them:\n  d/a.csv (csv)\n  d/b.tsv (csv)"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v\nexpected %s", err, want)
 	}
-	if _, _, err := OpenFS(context.Background(), fsys, "smac", Options{}); err == nil || !strings.Contains(err.Error(), "a SMAC run") {
+	if _, _, err := OpenFS(context.Background(), fsys, "ray", Options{}); err == nil || !strings.Contains(err.Error(), "a Ray Tune experiment") {
 		t.Errorf("got %v", err)
 	}
 }

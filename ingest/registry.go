@@ -5,6 +5,7 @@ import (
 	"github.com/nasalyze/nasalyze/ingest/deepcave"
 	"github.com/nasalyze/nasalyze/ingest/hpbandster"
 	"github.com/nasalyze/nasalyze/ingest/jsonl"
+	"github.com/nasalyze/nasalyze/ingest/smac3"
 	"github.com/nasalyze/nasalyze/ingest/table"
 )
 
@@ -13,6 +14,7 @@ import (
 var formats = []Format{
 	deepcave.Format,
 	hpbandster.Format,
+	smac3.Format,
 	table.DataFrame,
 	jsonl.Format,
 	arff.Format,

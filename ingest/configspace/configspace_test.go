@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"testing"
 
@@ -128,12 +127,17 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, path := range []string{"testdata/space_1x.json", "testdata/space_0x.json"} {
-		data, err := os.ReadFile(path)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
+	// Small seeds: the fuzzer spends its time on making large ones smaller.
+	for _, space := range []string{
+		`{"hyperparameters":[{"name":"x","type":"uniform_float","lower":1e-6,"upper":0.1,"default":0.01,"log":true,"q":null}],"json_format_version":0.4}`,
+		`{"hyperparameters":[{"name":"x","type":"uniform_int","lower":1,"upper":9,"default_value":3,"log":false,"q":2}],"conditions":[],"forbiddens":[]}`,
+		`{"hyperparameters":[{"name":"b","type":"beta_float","alpha":2,"beta":5,"lower":-1,"upper":1},{"name":"k","type":"constant","value":4}]}`,
+		`{"hyperparameters":[{"name":"c","type":"categorical","choices":["a",true,1],"weights":[1,2,3]},{"name":"o","type":"ordinal","sequence":["s","l"]},{"name":"x","type":"uniform_float","lower":0,"upper":1}],` +
+			`"conditions":[{"child":"x","type":"AND","conditions":[{"child":"x","parent":"c","type":"IN","values":["a",1]},{"child":"x","parent":"o","type":"GT","value":"s"}]}],` +
+			`"forbiddens":[{"type":"AND","clauses":[{"name":"c","type":"EQUALS","value":"a"},{"name":"o","type":"IN","values":["l"]}]}]}`,
+		`{"hyperparameters":[{"name":"x","type":"uniform_int","lower":0,"upper":3},{"name":"y","type":"uniform_int","lower":0,"upper":3}],"forbiddens":[{"left":"x","right":"y","type":"RELATION","lambda":"LESS"},{"type":"CLAUSE_GE","name":"x","value":2}]}`,
+	} {
+		f.Add([]byte(space))
 	}
 	f.Add([]byte(`{"hyperparameters":[{"name":"x","type":"normal_int","mu":1,"sigma":1e9,"log":true}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {

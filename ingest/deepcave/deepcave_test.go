@@ -178,18 +178,6 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-func TestPicks(t *testing.T) {
-	for origin, want := range map[string]nasalyze.Pick{
-		"": nasalyze.PickUnknown, "Default": nasalyze.RandomPick, "Initial Design: Sobol": nasalyze.RandomPick, "Sobol": nasalyze.RandomPick,
-		"Random Search (sorted)": nasalyze.ModelPick, "Local Search": nasalyze.ModelPick, "Custom": nasalyze.PickUnknown,
-		"Acquisition Function Maximizer: Random Search (sorted)": nasalyze.ModelPick,
-	} {
-		if got := pickOf(origin); got != want {
-			t.Errorf("%q: %v, expected %v", origin, got, want)
-		}
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(configs), []byte("[0, 1, -1, [0.5, NaN], 0.0, 0.09, 1, {}]\n[\"1\", 2.5, 9.0, [0.75, 3], 1.5, 0.09, 2.5, 1, { \"a\": NaN}]\n"), []byte(meta))
 	f.Add([]byte(`{"0":{"x":1},"a":{"x":[1]}}`), []byte("[0, null, null, null, 1, 1, \"FAILED\", 5]\n[0, Infinity, 1, 1, 3.5, 1, 1, 6, {}]"), []byte(`{"objectives":[{"name":"o","optimize":"lower"}]}`))

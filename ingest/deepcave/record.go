@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/ingest/pyjson"
@@ -39,10 +38,10 @@ func (r *reader) configs(s *source.Source) error {
 	}
 	path := s.Display(configsFile)
 	d := pyjson.NewDec(data)
-	line := newlines{data: data, line: 1}
+	line := source.Newlines{Data: data}
 	err = d.Object(func(key []byte) error {
 		id := string(key)
-		at := line.at(d.Pos())
+		at := line.At(d.Pos())
 		r.names, r.values = r.names[:0], r.values[:0]
 		if d.Next() != '{' {
 			raw, err := d.Raw()
@@ -69,31 +68,16 @@ func (r *reader) configs(s *source.Source) error {
 		}
 		origin := origins[id]
 		r.builder.Config(source.ConfigRecord{ID: id, Names: r.names, Values: r.values,
-			Origin: origin, Pick: pickOf(origin), Path: path, Line: at})
+			Origin: origin, Pick: source.PickOf(origin), Path: path, Line: at})
 		return nil
 	})
 	if err != nil {
 		if n, _ := r.builder.Len(); n == 0 {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		r.findings.At(source.Skip, "truncated-file", path, line.at(d.Pos()), "the file ends early or is damaged (%v); what comes before is kept", err)
+		r.findings.At(source.Skip, "truncated-file", path, line.At(d.Pos()), "the file ends early or is damaged (%v); what comes before is kept", err)
 	}
 	return nil
-}
-
-// newlines counts lines up to growing positions.
-type newlines struct {
-	data      []byte
-	pos, line int
-}
-
-func (n *newlines) at(pos int) int {
-	for ; n.pos < pos && n.pos < len(n.data); n.pos++ {
-		if n.data[n.pos] == '\n' {
-			n.line++
-		}
-	}
-	return n.line
 }
 
 // origins reads origins.json, {"0": null, "1": "Random Search"}.
@@ -118,30 +102,6 @@ func (r *reader) origins(s *source.Source) map[string]string {
 		r.findings.Add(source.Finding{Severity: source.Warn, Code: "bad-origins", Path: s.Display(originsFile), Message: err.Error()})
 	}
 	return origins
-}
-
-// pickOf tells from the words that SMAC and DeepCAVE use for origins whether a
-// model proposed a configuration. Random search "(sorted)" by the acquisition
-// function is the model's choice.
-func pickOf(origin string) nasalyze.Pick {
-	o := strings.ToLower(origin)
-	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(o, w) {
-				return true
-			}
-		}
-		return false
-	}
-	switch {
-	case has("sorted"):
-		return nasalyze.ModelPick
-	case has("random", "sobol", "initial design", "default", "latin hypercube", "factorial"):
-		return nasalyze.RandomPick
-	case has("acquisition", "local search", "model"):
-		return nasalyze.ModelPick
-	}
-	return nasalyze.PickUnknown
 }
 
 func (r *reader) history(ctx context.Context, s *source.Source) error {

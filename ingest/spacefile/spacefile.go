@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/ingest/configspace"
@@ -20,13 +21,13 @@ import (
 // Names are the files that are looked for beside a log, in this order.
 var Names = []string{"configspace.json", "configspace.json.gz", "configspace.pcs", "configspace.pcs.gz"}
 
-// Beside returns the space of the options, else that of the first of Names in
-// the source, else nil: then it must be inferred.
-func Beside(s *source.Source, opt source.Options, findings *source.Findings) (space *nasalyze.Space, path string) {
+// Beside returns the space of the options, else that of the first of Names, and of
+// more names after these, in the source, else nil: then it must be inferred.
+func Beside(s *source.Source, opt source.Options, findings *source.Findings, more ...string) (space *nasalyze.Space, path string) {
 	if opt.Space != nil {
 		return opt.Space, opt.SpacePath
 	}
-	for _, name := range Names {
+	for _, name := range slices.Concat(Names, more) {
 		if !s.Has(name) {
 			continue
 		}

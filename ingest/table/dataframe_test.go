@@ -92,3 +92,26 @@ func TestDetectDataFrame(t *testing.T) {
 		}
 	}
 }
+
+func FuzzReadDataFrame(f *testing.F) {
+	f.Add(trials, spaceHeader+"opt,categorical,,,,a,,a,True,c,b,,,,,\nn,integer,False,1,64,8.0,uniform,,,,,,,,,\n")
+	f.Add("config_id,budget,metric:a (minimize),x\n1,1,NaN,2\n", spaceHeader+"x,float,True,1e-4,1,0.01,beta,,,,,,,,2,3\n")
+	f.Fuzz(func(t *testing.T, trials, space string) {
+		s, err := source.NewFS(fstest.MapFS{"run/trials.csv": {Data: []byte(trials)}, "run/configspace.csv": {Data: []byte(space)}}, "run")
+		if err != nil {
+			t.Fatal(err)
+		}
+		study, err := table.ReadDataFrame(context.Background(), s, source.Options{}, new(source.Findings))
+		if err != nil {
+			return
+		}
+		if err := study.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range study.Budgets() {
+			if _, err := study.At(b, 0, nasalyze.TableOptions{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
