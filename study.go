@@ -139,6 +139,9 @@ type Objective struct {
 	Lower, Upper float64
 	// Unit for axes, such as "%"; may be empty.
 	Unit string
+	// Outcome tells that the value says how a trial ended, so that it counts
+	// whatever the status of the trial.
+	Outcome bool
 }
 
 // Input is one file that a study was read from.
@@ -242,7 +245,12 @@ func (s *Study) Objective(name string) (int, error) {
 // Failed reports whether a trial gave no usable value of objective k: it ended
 // badly, or the value is not finite or a sentinel. Pending trials have not failed.
 func (s *Study) Failed(t *Trial, k int) bool {
-	return !t.Status.Pending() && (!t.Status.Valid() || !usable(t.Values[k]))
+	return !t.Status.Pending() && !s.valid(t, k)
+}
+
+// valid reports whether the value of objective k is a measurement.
+func (s *Study) valid(t *Trial, k int) bool {
+	return (t.Status.Valid() || s.Objectives[k].Outcome && !t.Status.Pending()) && usable(t.Values[k])
 }
 
 // usable rejects NaN, the infinities and the integer sentinels that searchers

@@ -167,7 +167,7 @@ func (s *Study) losses(budget float64, k int, opt TableOptions, counts *Counts) 
 	}
 	worst := math.Inf(-1)
 	for i := range s.Trials {
-		if t := &s.Trials[i]; t.Budget == budget && t.Status.Valid() && usable(t.Values[k]) {
+		if t := &s.Trials[i]; t.Budget == budget && s.valid(t, k) {
 			worst = max(worst, sign*t.Values[k])
 		}
 	}
