@@ -112,10 +112,12 @@ func plural(n int, word string) string {
 	return count(n) + " " + word + "s"
 }
 
-// picture encodes an SVG document as a data URI, in the shorter of the two ways.
-// A picture behind a URI cannot run script, and its identifiers and fonts
-// cannot collide with those of another.
-func picture(svg []byte) template.URL {
+// picture is a data URI of an SVG document. A picture behind a URI cannot run script,
+// and its identifiers and fonts cannot collide with those of another.
+type picture = template.URL
+
+// encode makes a picture, in the shorter of the two ways.
+func encode(svg []byte) picture {
 	text := escapeURI(svg)
 	if plain := "data:image/svg+xml;charset=utf-8," + text; len(plain) < len(svg)*4/3 {
 		return template.URL(plain)

@@ -2,14 +2,11 @@ package html
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
 	"io"
-	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -32,25 +29,61 @@ type Static struct {
 //go:embed page/*.tmpl
 var pages embed.FS
 
-//go:embed style/*.css
-var assets embed.FS
+// view is the page as page.tmpl sees it.
+type view struct {
+	Code     *code
+	Title    string
+	Subtitle string
+	Version  string
+	Sections []part
+}
 
-// The order matters: later files override earlier ones.
-var styleFiles = []string{"style/base.css", "style/parts.css", "style/media.css"}
+// part is a section, drawn.
+type part struct {
+	ID, Nav string
+	HTML    template.HTML
+}
+
+// choice is a control that chooses one of the options.
+type choice struct {
+	Name    string
+	Options []option
+}
+
+var functions = template.FuncMap{
+	"letter": letter,
+	"choice": func(name string, options []option) choice { return choice{name, options} },
+}
 
 // Write writes the page. Figures may be empty; the page then has charts only where
-// there is JavaScript, and its tables everywhere.
+// there is JavaScript, and its tables everywhere. Equal arguments give equal bytes.
 func Write(w io.Writer, a *reports.Analysis, figs []Static) error {
 	if a == nil {
 		return errors.New("html: no analysis")
 	}
-	v, err := newView(a, figs)
-	if err != nil {
-		return err
-	}
 	t, err := template.New("page").Funcs(functions).ParseFS(pages, "page/*.tmpl")
 	if err != nil {
 		return fmt.Errorf("html: %w", err)
+	}
+	s := &source{a: a, thin: thin(a), figs: figs, taken: make([]bool, len(figs))}
+	c, err := newCode(s.thin.analysis)
+	if err != nil {
+		return err
+	}
+	v := view{Code: c, Title: a.Study.Name, Subtitle: subtitle(a), Version: a.Provenance.Version}
+	if v.Title == "" {
+		v.Title = "Search report"
+	}
+	for _, x := range sections() {
+		arranged := x.view(s)
+		if arranged == nil {
+			continue
+		}
+		var body bytes.Buffer
+		if err := t.ExecuteTemplate(&body, x.id, arranged); err != nil {
+			return fmt.Errorf("html: section %s: %w", x.id, err)
+		}
+		v.Sections = append(v.Sections, part{x.id, x.nav, template.HTML(body.String())})
 	}
 	// Executed into memory first: a half-written page is worse than none.
 	var out bytes.Buffer
@@ -59,37 +92,4 @@ func Write(w io.Writer, a *reports.Analysis, figs []Static) error {
 	}
 	_, err = out.WriteTo(w)
 	return err
-}
-
-// code is what the page is styled by, and the policy that admits just that.
-type code struct {
-	Style  template.CSS
-	Policy string
-}
-
-func newCode() (*code, error) {
-	style, err := join(styleFiles)
-	if err != nil {
-		return nil, err
-	}
-	policy := []string{"default-src 'none'", "style-src " + hash(style), "img-src data:", "base-uri 'none'", "form-action 'none'"}
-	return &code{Style: template.CSS(style), Policy: strings.Join(policy, "; ")}, nil
-}
-
-func join(names []string) (string, error) {
-	var b strings.Builder
-	for _, name := range names {
-		text, err := assets.ReadFile(name)
-		if err != nil {
-			return "", fmt.Errorf("html: %w", err)
-		}
-		b.Write(text)
-	}
-	return b.String(), nil
-}
-
-// hash is a source expression of Content Security Policy Level 3, section 2.3.1.
-func hash(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }

@@ -17,12 +17,15 @@ type log struct {
 	Command  string
 	Options  []fact
 	Inputs   []reports.Input
+	// More are the figures that have no place in another section.
+	More []paper
 }
 
-func newLog(a *reports.Analysis) log {
-	v := log{Counts: countsTable(a), Space: spaceTable(a), Findings: findingsTable(a), Inputs: a.Provenance.Inputs}
-	for _, s := range a.Study.Statuses {
-		v.Statuses = append(v.Statuses, fact{s.Status, count(s.N), ""})
+func newLog(s *source) log {
+	a := s.a
+	v := log{More: s.rest(), Counts: countsTable(a), Space: spaceTable(a), Findings: findingsTable(a), Inputs: a.Provenance.Inputs}
+	for _, x := range a.Study.Statuses {
+		v.Statuses = append(v.Statuses, fact{x.Status, count(x.N), ""})
 	}
 	o := a.Provenance.Options
 	add := func(name, value string) {
@@ -45,6 +48,7 @@ func newLog(a *reports.Analysis) log {
 	add("Scale of the parameters", o.Scale)
 	add("Failed trials", o.Failures)
 	add("Repeated trials", o.Repeats)
+	add("Inactive parameters", o.Inactive)
 	add("Trees per forest", count(o.Trees))
 	add("Smallest leaf", minLeaf)
 	add("Share of parameters per split", features)

@@ -10,6 +10,7 @@ import (
 
 // matters is the section on importance.
 type matters struct {
+	Bars, Trend, PairFigures []paper
 	// Empty says why nothing can be told at any budget.
 	Empty string
 	// Undecided budgets, each with its reason.
@@ -17,12 +18,9 @@ type matters struct {
 	// Chosen is the budget shown at first, an index in Analysis.Budgets.
 	Chosen  int
 	Budgets []option
-	Params  []option
 	Singles table
 	Pairs   table
 	Shifts  table
-	// HasSurfaces tells that there is a pair to draw at some budget.
-	HasSurfaces bool
 	// HasTrend tells that there are two budgets to compare.
 	HasTrend bool
 }
@@ -48,34 +46,42 @@ func decidedBudget(a *reports.Analysis) int {
 	return len(a.Budgets) - 1
 }
 
-func newMatters(a *reports.Analysis) matters {
-	v := matters{Chosen: decidedBudget(a)}
+func newMatters(s *source) matters {
+	a := s.a
+	v := matters{Chosen: decidedBudget(a), Bars: s.figures("importance"), Trend: s.figures("importance-by-budget"), PairFigures: s.figures("pair-importance")}
 	decided := 0
 	for i := range a.Budgets {
 		b := &a.Budgets[i]
-		o := option{Value: i, Text: number(b.Budget), Selected: i == v.Chosen}
 		if b.Decided {
 			decided++
 		} else {
-			o.Note = "cannot tell"
 			v.Undecided = append(v.Undecided, undecided{budget(a, b.Budget), b.Reason})
 		}
-		v.Budgets = append(v.Budgets, o)
-		v.HasSurfaces = v.HasSurfaces || b.Decided && len(b.Surfaces) > 0
 	}
+	v.Budgets = importanceBudgets(a, v.Chosen)
 	v.HasTrend = decided > 1
 	if decided == 0 {
 		v.Empty = "At no budget can importance be told from this log."
 		return v
 	}
 	order := ranking(a, v.Chosen)
-	for at, p := range order {
-		v.Params = append(v.Params, option{Value: p, Text: a.Params[p].Name, Selected: at == 0})
-	}
 	v.Singles = singlesTable(a, order, v.Chosen)
 	v.Pairs = pairsTable(a, v.Chosen)
 	v.Shifts = shiftsTable(a)
 	return v
+}
+
+// importanceBudgets are the budgets to choose from where importance is shown.
+func importanceBudgets(a *reports.Analysis, chosen int) []option {
+	var list []option
+	for i := range a.Budgets {
+		o := option{Value: i, Text: number(a.Budgets[i].Budget), Selected: i == chosen}
+		if !a.Budgets[i].Decided {
+			o.Note = "cannot tell"
+		}
+		list = append(list, o)
+	}
+	return list
 }
 
 // ranking orders the parameters by their importance at a budget.

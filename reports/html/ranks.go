@@ -19,6 +19,8 @@ type ranks struct {
 	Detail table
 	// First is the pair shown at first, an index in Analysis.Correlations, -1 for none.
 	First int
+	// Matrix and Scatter repeat what is on the page already; Flow has no other form.
+	Matrix, Scatter, Flow []paper
 }
 
 // matrixRow is a lower budget against all higher ones.
@@ -38,8 +40,11 @@ type matrixCell struct {
 	Label    string // for a screen reader
 }
 
-func newRanks(a *reports.Analysis) ranks {
-	v := ranks{First: -1, Unit: a.Study.BudgetUnit}
+func newRanks(s *source) ranks {
+	a := s.a
+	v := ranks{First: -1, Unit: a.Study.BudgetUnit,
+		Matrix:  s.figures("rank-correlation", "surrogate-correlation"),
+		Scatter: s.figures("loss-scatter"), Flow: s.figures("rank-flow", "budget-choice")}
 	if len(a.Correlations) == 0 {
 		v.Empty = "The log has one budget only, so there are no two rankings to compare."
 		return v

@@ -1,0 +1,114 @@
+package html
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/nasalyze/nasalyze/reports"
+)
+
+// answers is the section that everybody reads: the questions, answered in words.
+type answers struct {
+	Answers  []answer
+	Facts    []fact
+	Warnings []reports.Warning
+}
+
+// fact is a number with its name.
+type fact struct{ Name, Value, Note string }
+
+// answer is a question with its verdict as a badge.
+type answer struct {
+	reports.Answer
+	Badge string
+}
+
+func newAnswers(s *source) answers {
+	v := answers{Facts: facts(s.a), Warnings: s.a.Warnings}
+	for _, x := range s.a.Answers {
+		v.Answers = append(v.Answers, answer{x, verdictBadge(x.Verdict)})
+	}
+	return v
+}
+
+func verdictBadge(verdict string) string {
+	switch verdict {
+	case "yes", "partly", "no":
+		return verdict
+	}
+	return "undecided"
+}
+
+// budget prints one budget with its unit.
+func budget(a *reports.Analysis, b float64) string {
+	if a.Study.BudgetUnit == "" {
+		return number(b)
+	}
+	return number(b) + " " + a.Study.BudgetUnit
+}
+
+func subtitle(a *reports.Analysis) string {
+	goal := "minimised"
+	if a.Objective.Maximize {
+		goal = "maximised"
+	}
+	name := a.Objective.Name
+	if a.Objective.Unit != "" {
+		name += " (" + a.Objective.Unit + ")"
+	}
+	var at []string
+	for i := range a.Budgets {
+		at = append(at, number(a.Budgets[i].Budget))
+	}
+	budgets := ""
+	switch n := len(at); {
+	case n == 1:
+		budgets = "one budget, " + at[0]
+	case n > 8:
+		budgets = fmt.Sprintf("%d budgets from %s to %s", n, at[0], at[n-1])
+	case n > 1:
+		budgets = "budgets " + strings.Join(at[:n-1], ", ") + " and " + at[n-1]
+	}
+	if budgets != "" && a.Study.BudgetUnit != "" {
+		budgets += " " + a.Study.BudgetUnit
+	}
+	if budgets != "" && a.Study.BudgetName != "" && a.Study.BudgetName != "budget" && a.Study.BudgetName != a.Study.BudgetUnit {
+		budgets += " (" + a.Study.BudgetName + ")"
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%s, %s, over %s", name, goal, budgets), ", over ")
+}
+
+func facts(a *reports.Analysis) []fact {
+	failed, pending := 0, 0
+	for i := range a.Budgets {
+		failed += a.Budgets[i].Failed
+		pending += a.Budgets[i].Pending
+	}
+	list := []fact{
+		{"Configurations", count(a.Study.Configs), ""},
+		{"Trials", count(a.Study.Trials), ""},
+		{"Budgets", count(len(a.Budgets)), ""},
+		{"Parameters that vary", count(len(a.Params)), ""},
+	}
+	if n := a.Study.Configs - len(a.Configs); n > 0 {
+		list[0].Note = count(n) + " without a usable result"
+	}
+	if failed+pending > 0 {
+		var notes []string
+		if failed > 0 {
+			notes = append(notes, count(failed)+" failed")
+		}
+		if pending > 0 {
+			notes = append(notes, count(pending)+" not finished")
+		}
+		list[1].Note = strings.Join(notes, ", ")
+	}
+	for i := len(a.Budgets) - 1; i >= 0; i-- {
+		if b := &a.Budgets[i]; b.Best.Config >= 0 && !math.IsNaN(b.Best.Value) {
+			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), "configuration " + b.Best.ID + ", budget " + budget(a, b.Budget)})
+			break
+		}
+	}
+	return list
+}

@@ -1,0 +1,30 @@
+package html
+
+// values is the section on marginals: which values of a parameter are good.
+type values struct {
+	// Empty says why nothing can be told at any budget.
+	Empty   string
+	Budgets []option
+	// Params, the most important first.
+	Params []option
+	// HasSurfaces tells that there is a pair to draw at some budget.
+	HasSurfaces         bool
+	Marginals, Surfaces []paper
+}
+
+func newValues(s *source) values {
+	a := s.a
+	chosen := decidedBudget(a)
+	v := values{Budgets: importanceBudgets(a, chosen), Marginals: s.figures("marginals"), Surfaces: s.figures("pair-marginals")}
+	if chosen < 0 || !a.Budgets[chosen].Decided {
+		v.Empty = "Without a forest that predicts, no value can be called good."
+		return v
+	}
+	for i := range a.Budgets {
+		v.HasSurfaces = v.HasSurfaces || a.Budgets[i].Decided && len(a.Budgets[i].Surfaces) > 0
+	}
+	for at, p := range ranking(a, chosen) {
+		v.Params = append(v.Params, option{Value: p, Text: a.Params[p].Name, Selected: at == 0})
+	}
+	return v
+}
