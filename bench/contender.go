@@ -66,15 +66,18 @@ func (o *outcome) median(of func(*result) float64) float64 {
 	return median(v)
 }
 
+// namedLog is a folder that the workload about logs reads.
+type namedLog struct{ name, dir string }
+
 // bench runs contenders.
 type bench struct {
 	pythons *pythons
 	dir     string // scratch
-	logDir  string // of the log that workloads about logs read
-	logName string
+	logs    []namedLog
 	rounds  int
 	limit   time.Duration // of a single run of a contender
 	cpus    int
+	quick   bool // small inputs
 	log     func(format string, args ...any)
 }
 
@@ -138,11 +141,11 @@ func (b *bench) run(ctx context.Context, c contender) (*result, error) {
 		}
 		argv[0] = self
 	} else {
-		python, err := b.pythons.python(ctx, c.env)
+		interpreter, err := b.pythons.interpreter(ctx, c.env)
 		if err != nil {
 			return nil, fmt.Errorf("not installed: %w", err)
 		}
-		argv = []string{python, filepath.Join(b.dir, c.job.Task+".py")}
+		argv = []string{interpreter, filepath.Join(b.dir, c.job.Task+c.env.extension())}
 	}
 	input, err := json.Marshal(c.job)
 	if err != nil {

@@ -3,7 +3,10 @@
 //
 //	go run ./bench                       every workload but the slow ones
 //	go run ./bench -list                 what there is
-//	go run ./bench -run log -log DIR     one workload, on a log of your own
+//	go run ./bench -quick                small inputs, to see that all works
+//	go run ./bench -run log -log DIR     one workload, on a log of your own too
+//	go run ./bench -slow -json docs/benchmarks.json && go run ./bench -docs docs
+//	                                     all of it, and docs/benchmarks.md with pictures
 //
 // It works like this:
 //

@@ -13,9 +13,13 @@ type job struct {
 	Path string `json:"path,omitempty"`
 	// Test is the path of held-out rows.
 	Test string `json:"test,omitempty"`
-	// Trees and Features (the share of columns tried per split) of a forest.
-	Trees    int     `json:"trees,omitempty"`
-	Features float64 `json:"features,omitempty"`
+	// Export is a file that the trees are written to, and read from by ours.
+	Export string `json:"export,omitempty"`
+	// Trees of a forest, columns Tried per split (0 means all), smallest leaf (0
+	// means 1).
+	Trees   int `json:"trees,omitempty"`
+	Tried   int `json:"tried,omitempty"`
+	MinLeaf int `json:"minLeaf,omitempty"`
 	// NoIntervals leaves the bootstrap of the importance out of a report.
 	NoIntervals bool `json:"noIntervals,omitempty"`
 	// Repeats of the timed part within the process; 0 means 1. One is the cold
@@ -33,8 +37,12 @@ type result struct {
 	Answers  []answer `json:"answers,omitempty"`
 	Notes    []string `json:"notes,omitempty"`
 	Versions []string `json:"versions,omitempty"`
+	// Floors of the phases, told by ours.
+	Floors []floor `json:"floors,omitempty"`
+	// Progress of the phase in which the contender was stopped.
+	Progress *progress `json:"progress,omitempty"`
 	// Base is the resident memory in bytes when the work began, Peak the largest
-	// of the process.
+	// of the process up to the end of the last phase.
 	Base int64 `json:"base"`
 	Peak int64 `json:"peak"`
 	// Process is the time in seconds that the whole process took, as its parent saw it.
@@ -45,6 +53,23 @@ type result struct {
 type phase struct {
 	Name    string    `json:"name"`
 	Seconds []float64 `json:"seconds"`
+}
+
+// progress tells how many of the equal parts of a phase were done after how many seconds.
+type progress struct {
+	Done    int     `json:"done"`
+	Total   int     `json:"total"`
+	Seconds float64 `json:"seconds"`
+}
+
+// value of an answer, NaN if there is none of that name.
+func (r *result) value(name string) float64 {
+	for _, a := range r.Answers {
+		if a.Name == name {
+			return float64(a.Value)
+		}
+	}
+	return math.NaN()
 }
 
 // seconds is the time of the work: the sum of the phases, the median of each

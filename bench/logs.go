@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -16,23 +17,32 @@ var logWorkloads = []workload{{
 }}
 
 func runLog(ctx context.Context, b *bench, emit func(*row)) error {
-	ours := []contender{
-		{name: "same numbers", job: job{Task: "log", Path: b.logDir, Trees: 16, Features: 1}},
-		{name: "report without intervals", job: job{Task: "report", Path: b.logDir, NoIntervals: true}},
-		{name: "whole report", job: job{Task: "report", Path: b.logDir}},
+	for _, l := range b.logs {
+		if err := compareLog(ctx, b, l, emit); err != nil {
+			return err
+		}
 	}
-	peer := contender{name: "DeepCAVE", env: deepcave, job: job{Task: "deepcave_log", Path: b.logDir, Trees: 16}}
+	return nil
+}
+
+func compareLog(ctx context.Context, b *bench, l namedLog, emit func(*row)) error {
+	ours := []contender{
+		{name: "same numbers", job: job{Task: "log", Path: l.dir, Trees: 16}},
+		{name: "report without intervals", job: job{Task: "report", Path: l.dir, NoIntervals: true}},
+		{name: "whole report", job: job{Task: "report", Path: l.dir}},
+	}
+	peer := contender{name: "DeepCAVE", env: deepcave, job: job{Task: "deepcave_log", Path: l.dir, Trees: 16}}
 	outcomes, err := b.turns(ctx, 1, append(ours, peer)...)
 	if err != nil {
 		return err
 	}
 	theirs := outcomes[len(ours)]
 	for i, o := range outcomes[:len(ours)] {
-		r := &row{Workload: "log, " + o.Name, Input: b.logName, Ours: o, Peer: theirs}
-		if theirs.complete() {
-			r.distance("correlation", "correlation ", 1e-12)
-			r.distance("mains", "main ", 0)
-			r.distance("pairs", "pair ", 0)
+		r := &row{Workload: "log, " + o.Name, Input: l.name, Ours: o, Peer: theirs}
+		r.distance("correlation", "correlation ", 1e-12)
+		r.distance("mains", "main ", 0)
+		r.distance("pairs", "pair ", 0)
+		if hasConditional(r.Ours) {
 			r.distance("conditional", "conditional ", 0)
 		}
 		switch i {
@@ -80,4 +90,9 @@ func phaseSum(r *result, word string) float64 {
 		}
 	}
 	return sum
+}
+
+// hasConditional tells whether the space has conditional parameters at all.
+func hasConditional(o *outcome) bool {
+	return o.complete() && slices.ContainsFunc(o.last().Answers, func(a answer) bool { return strings.HasPrefix(a.Name, "conditional ") })
 }

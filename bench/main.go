@@ -1,15 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
@@ -47,31 +44,16 @@ func exit(err error) {
 // usageError is a mistake on the command line.
 type usageError struct{ error }
 
-// report is what -out writes.
-type report struct {
-	Date     string   `json:"date"`
-	Machine  machine  `json:"machine"`
-	Versions []string `json:"versions"`
-	Rows     []*row   `json:"rows"`
-}
-
-// machine that the numbers were measured on.
-type machine struct {
-	OS    string `json:"os"`
-	CPU   string `json:"cpu"`
-	Cores int    `json:"cores"`
-	// Commit of the checkout, where git can tell.
-	Commit string `json:"commit,omitempty"`
-}
-
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	only := flags.String("run", "", "run the workloads whose name matches this `regexp`")
 	slow := flags.Bool("slow", false, "run the slow workloads too")
 	list := flags.Bool("list", false, "list the workloads and stop")
-	logDir := flags.String("log", "", "HpBandSter log `folder` for the workloads about logs (default the digits log in examples)")
-	out := flags.String("out", "", "write all numbers, every single run of them, to this JSON `file`")
+	logDir := flags.String("log", "", "HpBandSter log `folder` for the workload about logs, beside the digits log in examples")
+	out := flags.String("json", "", "write the numbers, every single run of them, to this JSON `file`; rows of other workloads that it has are kept")
+	docs := flags.String("docs", "", "run nothing; write `folder`/benchmarks.md and its pictures from folder/benchmarks.json")
+	quick := flags.Bool("quick", false, "small inputs, to see that all works")
 	rounds := flags.Int("rounds", 3, "turns that contenders take; workloads that take minutes have one")
 	limit := flags.Duration("limit", 15*time.Minute, "`time` after which a contender is stopped")
 	cpus := flags.Int("cpus", runtime.NumCPU(), "`cores` that forests may use, ours and the peers'")
@@ -91,6 +73,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return &usageError{fmt.Errorf("unexpected argument %q", flags.Arg(0))}
 	case *rounds < 1 || *cpus < 1 || *limit <= 0:
 		return &usageError{fmt.Errorf("-rounds is %d, -cpus %d, -limit %v: expected positive numbers", *rounds, *cpus, *limit)}
+	}
+	if *docs != "" {
+		return writeDocs(*docs)
 	}
 	if *list {
 		for _, w := range workloads {
@@ -114,30 +99,35 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	say := func(format string, args ...any) { fmt.Fprintf(stderr, format+"\n", args...) }
 	b := &bench{
 		pythons: &pythons{root: *venv, given: *python, log: say, ready: map[*environment]interpreter{}},
-		dir:     scratch, logDir: *logDir, logName: filepath.Base(*logDir),
-		rounds: *rounds, limit: *limit, cpus: *cpus, log: say,
+		dir:     scratch,
+		rounds: *rounds, limit: *limit, cpus: *cpus, quick: *quick, log: say,
 	}
-	if *logDir == "" {
-		b.logName, b.logDir = "digits", filepath.Join(scratch, "digits")
-		if err := os.CopyFS(b.logDir, digits.Log()); err != nil {
-			return err
+	b.logs = []namedLog{{"digits", filepath.Join(scratch, "digits")}}
+	if err := os.CopyFS(b.logs[0].dir, digits.Log()); err != nil {
+		return err
+	}
+	if *logDir != "" {
+		if _, err := os.Stat(filepath.Join(*logDir, "results.json")); err != nil {
+			return &usageError{fmt.Errorf("-log: expected a HpBandSter folder: %w", err)}
 		}
-	} else if _, err := os.Stat(filepath.Join(*logDir, "results.json")); err != nil {
-		return &usageError{fmt.Errorf("-log: expected a HpBandSter folder: %w", err)}
+		b.logs = append(b.logs, namedLog{filepath.Base(*logDir), *logDir})
 	}
 
-	rep := report{Date: time.Now().UTC().Format(time.DateOnly), Machine: thisMachine(ctx)}
-	fmt.Fprintf(stdout, "%s, %s, %d cores, %s", rep.Date, rep.Machine.CPU, rep.Machine.Cores, rep.Machine.OS)
-	if rep.Machine.Commit != "" {
-		fmt.Fprintf(stdout, ", commit %s", rep.Machine.Commit)
+	rep := report{Machine: thisMachine()}
+	date, commit := time.Now().UTC().Format(time.DateOnly), head(ctx)
+	if rep.Machine.Memory, err = b.bandwidth(ctx); err != nil {
+		return err
 	}
-	fmt.Fprintln(stdout)
+	fmt.Fprintf(stdout, "%s, commit %s, %s\n", date, commit, rep.Machine)
 	for _, w := range workloads {
 		if !match.MatchString(w.name) || w.slow && !*slow && *only != w.name {
 			continue
 		}
 		say("%s: %s", w.name, w.what)
-		err := w.run(ctx, b, func(r *row) { rep.Rows = append(rep.Rows, r) })
+		err := w.run(ctx, b, func(r *row) {
+			r.Name, r.Date, r.Commit = w.name, date, commit
+			rep.Rows = append(rep.Rows, r)
+		})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -154,11 +144,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if *out != "" {
-		text, err := json.MarshalIndent(rep, "", "\t")
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(*out, append(text, '\n'), 0o644); err != nil {
+		if err := rep.save(*out); err != nil {
 			return err
 		}
 	}
@@ -171,38 +157,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	return nil
-}
-
-// versions of all that took part, each once.
-func versions(rows []*row) []string {
-	var all []string
-	for _, r := range rows {
-		for _, o := range []*outcome{r.Ours, r.Peer} {
-			if last := o.last(); last != nil {
-				for _, v := range last.Versions {
-					if !slices.Contains(all, v) {
-						all = append(all, v)
-					}
-				}
-			}
-		}
-	}
-	return all
-}
-
-func thisMachine(ctx context.Context) machine {
-	m := machine{OS: runtime.GOOS + "/" + runtime.GOARCH, CPU: "unknown processor", Cores: runtime.NumCPU()}
-	if f, err := os.Open("/proc/cpuinfo"); err == nil {
-		defer f.Close()
-		for s := bufio.NewScanner(f); s.Scan(); {
-			if key, value, ok := strings.Cut(s.Text(), ":"); ok && strings.TrimSpace(key) == "model name" {
-				m.CPU = strings.TrimSpace(value)
-				break
-			}
-		}
-	}
-	if out, err := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output(); err == nil {
-		m.Commit = strings.TrimSpace(string(out))
-	}
-	return m
 }

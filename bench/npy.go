@@ -42,30 +42,45 @@ func writeNPY(path string, data []float64, rows, columns int) error {
 
 // readNPY reads what writeNPY has written.
 func readNPY(path string) (data []float64, rows, columns int, err error) {
-	f, err := os.Open(path)
+	err = eachRow(path, func(r, c int) { rows, columns, data = r, c, make([]float64, 0, r*c) }, func(row []float64) { data = append(data, row...) })
 	if err != nil {
 		return nil, 0, 0, err
 	}
+	return data, rows, columns, nil
+}
+
+// eachRow hands over the shape of a stored matrix, then its rows one by one, each
+// valid until the next.
+func eachRow(path string, shape func(rows, columns int), row func([]float64)) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
 	defer f.Close()
-	r := bufio.NewReader(f)
+	r := bufio.NewReaderSize(f, 1<<16)
 	start := make([]byte, 10)
 	if _, err := io.ReadFull(r, start); err != nil {
-		return nil, 0, 0, err
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	header := make([]byte, binary.LittleEndian.Uint16(start[8:]))
 	if _, err := io.ReadFull(r, header); err != nil {
-		return nil, 0, 0, err
+		return fmt.Errorf("%s: header: %w", path, err)
 	}
+	var rows, columns int
 	if _, err := fmt.Sscanf(string(header), "{'descr': '<f8', 'fortran_order': False, 'shape': (%d, %d), }", &rows, &columns); err != nil {
-		return nil, 0, 0, fmt.Errorf("%s: header %q: %w", path, header, err)
+		return fmt.Errorf("%s: header %q: %w", path, header, err)
 	}
-	bits := make([]byte, 8)
-	data = make([]float64, rows*columns)
-	for i := range data {
+	shape(rows, columns)
+	bits := make([]byte, 8*columns)
+	values := make([]float64, columns)
+	for i := range rows {
 		if _, err := io.ReadFull(r, bits); err != nil {
-			return nil, 0, 0, fmt.Errorf("%s: value %d of %d: %w", path, i, len(data), err)
+			return fmt.Errorf("%s: row %d of %d: %w", path, i, rows, err)
 		}
-		data[i] = math.Float64frombits(binary.LittleEndian.Uint64(bits))
+		for j := range values {
+			values[j] = math.Float64frombits(binary.LittleEndian.Uint64(bits[8*j:]))
+		}
+		row(values)
 	}
-	return data, rows, columns, nil
+	return nil
 }

@@ -15,20 +15,33 @@ import (
 	"strings"
 )
 
-//go:embed peers/*.py requirements-*.txt
+//go:embed peers/*.py peers/*.R requirements-*.txt
 var files embed.FS
 
-// environment is a set of Python packages that peers run in.
+// environment is a set of packages that peers run in: of Python, set up here, or of
+// R, which the machine must have.
 type environment struct {
 	name string
 	// from and until bound the Python versions that the pinned packages take:
 	// from <= minor version of Python 3 < until.
 	from, until int
+	// r lists packages of R.
+	r []string
+}
+
+// extension of scripts for the environment.
+func (e *environment) extension() string {
+	if e.r != nil {
+		return ".R"
+	}
+	return ".py"
 }
 
 var (
 	deepcave = &environment{name: "deepcave", from: 10, until: 11}
+	automl   = &environment{name: "automl", from: 10, until: 11}
 	science  = &environment{name: "science", from: 11, until: 15}
+	ranger   = &environment{name: "R", r: []string{"ranger", "jsonlite"}}
 )
 
 // pythons finds and sets up interpreters. Each environment is tried once.
@@ -44,12 +57,16 @@ type interpreter struct {
 	err  error
 }
 
-// python returns the interpreter of an environment, which is set up if it is not there.
-func (p *pythons) python(ctx context.Context, env *environment) (string, error) {
+// interpreter returns that of an environment, which is set up if it is not there.
+func (p *pythons) interpreter(ctx context.Context, env *environment) (string, error) {
 	if in, ok := p.ready[env]; ok {
 		return in.path, in.err
 	}
-	path, err := p.setUp(ctx, env)
+	setUp := p.setUp
+	if env.r != nil {
+		setUp = findR
+	}
+	path, err := setUp(ctx, env)
 	if err != nil {
 		p.log("%s: cannot be set up, so its peers are not run: %v", env.name, err)
 	}
@@ -146,6 +163,20 @@ func (p *pythons) find(ctx context.Context, env *environment) (string, error) {
 		versions += fmt.Sprintf(" to 3.%d", env.until-1)
 	}
 	return "", fmt.Errorf("found no Python %s with venv and pip; -python names one", versions)
+}
+
+// findR returns an Rscript that has the packages of the environment.
+func findR(ctx context.Context, env *environment) (string, error) {
+	var code strings.Builder
+	for _, name := range env.r {
+		fmt.Fprintf(&code, "invisible(packageVersion('%s'));", name)
+	}
+	out, err := exec.CommandContext(ctx, "Rscript", "-e", code.String()).CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("found no Rscript with the packages %s (Debian and Ubuntu: apt-get install r-base-core r-cran-%s): %w %s",
+			strings.Join(env.r, " and "), strings.Join(env.r, " r-cran-"), err, tail(out, 1))
+	}
+	return "Rscript", nil
 }
 
 // tail returns the last lines of a program's output.

@@ -23,9 +23,13 @@ func printTable(w io.Writer, rows []*row) error {
 		for _, d := range r.Distances {
 			answers = append(answers, d.String())
 		}
+		peer, memory := "", ""
+		if r.Peer != nil {
+			peer, memory = r.Peer.Name, formatBytes(r.Peer.peak())
+		}
 		cells = append(cells, []string{
-			name, r.Input, r.oursText(), r.Peer.Name, r.peerText(), r.ratioText(),
-			formatBytes(r.Ours.peak()), formatBytes(r.Peer.peak()), strings.Join(answers, "; "),
+			name, r.Input, r.oursText(), peer, r.peerText(), r.ratioText(),
+			formatBytes(r.Ours.peak()), memory, strings.Join(answers, "; "),
 		})
 	}
 	width := make([]int, len(cells[0]))
@@ -74,6 +78,8 @@ func (r *row) oursText() string {
 
 func (r *row) peerText() string {
 	switch {
+	case r.Peer == nil:
+		return ""
 	case r.Peer.complete():
 		return withSpeed(r.Peer.seconds(), r.Bytes)
 	case len(r.Peer.Runs) > 0:
@@ -84,7 +90,7 @@ func (r *row) peerText() string {
 
 func (r *row) ratioText() string {
 	ratio := r.ratio()
-	if math.IsNaN(ratio) || !r.Ours.complete() {
+	if math.IsNaN(ratio) || ratio == 0 {
 		return ""
 	}
 	text := formatRatio(ratio)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -16,15 +17,22 @@ type workload struct {
 }
 
 // workloads in the order in which they are run.
-var workloads = slices.Concat(logWorkloads)
+var workloads = slices.Concat(logWorkloads, forestWorkloads, effectWorkloads, rankWorkloads, readWorkloads, growthWorkloads)
 
-// row is one line of the table: ours against one peer.
+// row is one line of the table: ours against one peer, or alone.
 type row struct {
+	// Name of the workload that the row is of, and what it measures.
+	Name     string `json:"name"`
 	Workload string `json:"workload"`
+	// Date and Commit of the run.
+	Date   string `json:"date"`
+	Commit string `json:"commit,omitempty"`
 	// Input says what was worked on.
-	Input     string     `json:"input"`
+	Input string `json:"input"`
+	// Size of the input where its growth is the point.
+	Size      int        `json:"size,omitempty"`
 	Ours      *outcome   `json:"ours"`
-	Peer      *outcome   `json:"peer"`
+	Peer      *outcome   `json:"peer,omitempty"`
 	Distances []distance `json:"distances,omitempty"`
 	// Bytes of input where the speed of reading is the point.
 	Bytes int64    `json:"bytes,omitempty"`
@@ -36,13 +44,12 @@ func (r *row) note(format string, args ...any) {
 }
 
 // distance adds a comparison of the answers that begin with prefix, where both
-// sides have some.
+// sides have finished.
 func (r *row) distance(what, prefix string, limit float64) {
-	ours, theirs := r.Ours.last(), r.Peer.last()
-	if ours == nil || theirs == nil || len(theirs.Answers) == 0 {
+	if r.Peer == nil || !r.Ours.complete() || !r.Peer.complete() {
 		return
 	}
-	r.Distances = append(r.Distances, compare(what, prefix, ours.Answers, theirs.Answers, limit))
+	r.Distances = append(r.Distances, compare(what, prefix, r.Ours.last().Answers, r.Peer.last().Answers, limit))
 }
 
 // agrees is false if answers that should be equal are not.
@@ -50,24 +57,25 @@ func (r *row) agrees() bool {
 	return !slices.ContainsFunc(r.Distances, func(d distance) bool { return !d.agrees() })
 }
 
-// ratio of the peer's time to ours. Where the peer did not finish it is what
-// the ratio is at least.
+// ratio of the peer's time to ours, NaN without a peer or without a time of ours.
+// Where the peer did not finish it is what the ratio is at least.
 func (r *row) ratio() float64 {
-	ours := r.Ours.seconds()
-	return r.peerSeconds() / ours
+	if r.Peer == nil || !r.Ours.complete() {
+		return math.NaN()
+	}
+	return r.peerSeconds() / r.Ours.seconds()
 }
 
+// peerSeconds is the time of the peer's work. If it was stopped, that is what its
+// finished phases and the unfinished one took by the last sign of life.
 func (r *row) peerSeconds() float64 {
 	if r.Peer.complete() || len(r.Peer.Runs) == 0 {
 		return r.Peer.seconds()
 	}
-	return sumOf(r.Peer.last())
-}
-
-// sumOf the phases that were finished.
-func sumOf(r *result) float64 {
-	if len(r.Phases) == 0 {
-		return r.Process
+	last := r.Peer.last()
+	sum := last.seconds()
+	if last.Progress != nil {
+		sum += last.Progress.Seconds
 	}
-	return r.seconds()
+	return sum
 }

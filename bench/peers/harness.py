@@ -48,6 +48,9 @@ class Report:
         self._versions = ["Python " + platform.python_version()]
         self._versions += [f"{p} {importlib.metadata.version(p)}" for p in packages]
         self._base = 0
+        self._peak = 0
+        self._progress = None
+        self._told = 0.0
 
     def ready(self):
         """Ends imports and reading: what the process takes by now is its base."""
@@ -60,9 +63,26 @@ class Report:
         start = time.perf_counter()
         yield
         seconds = time.perf_counter() - start
+        self._peak = memory("VmHWM")
+        self._progress = None
         self._phases.setdefault(name, []).append(seconds)
         print(f"{name}: {seconds:.3f} s", file=sys.stderr, flush=True)
         self.send(done=False)
+
+    def repeat(self, name, work):
+        """Times work() as often as the job asks for, and returns its last value."""
+        for _ in range(self.job.get("repeats") or 1):
+            with self.phase(name):
+                value = work()
+        return value
+
+    def progress(self, done, total, seconds):
+        """Tells how far a phase has come, at most once a second."""
+        if done < total and time.perf_counter() - self._told > 1:
+            self._told = time.perf_counter()
+            self._progress = {"done": done, "total": total, "seconds": seconds}
+            self._peak = memory("VmHWM")
+            self.send(done=False)
 
     def answer(self, name, value):
         value = float(value)
@@ -79,10 +99,16 @@ class Report:
                 "answers": self._answers,
                 "notes": self._notes,
                 "versions": self._versions,
+                "progress": self._progress,
                 "base": self._base,
-                "peak": memory("VmHWM"),
+                "peak": self._peak,
             },
             self._out,
         )
         self._out.write("\n")
         self._out.flush()
+
+
+def r2(prediction, truth):
+    """The coefficient of determination."""
+    return 1 - ((truth - prediction) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()

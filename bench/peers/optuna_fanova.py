@@ -1,0 +1,77 @@
+"""Optuna's fANOVA (main effects) of a table whose last column is the response."""
+
+import json
+import time
+import types
+
+import numpy as np
+import optuna
+from optuna.distributions import FloatDistribution
+from optuna.trial import create_trial
+
+from harness import Report
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+
+def study_of(data):
+    d = data.shape[1] - 1
+    space = {f"x{j:02d}": FloatDistribution(0, 1) for j in range(d)}
+    study = optuna.create_study()
+    study.add_trials(
+        [
+            create_trial(params=dict(zip(space, map(float, row[:-1]))), distributions=space, value=float(row[-1]))
+            for row in data
+        ]
+    )
+    return study, list(space)
+
+
+def trace(evaluator, report, parameters):
+    """Tells of every parameter that is done, so that a run that is stopped can be judged."""
+    inner = evaluator._evaluator
+    get_importance = inner.get_importance
+    start = time.perf_counter()
+
+    def traced(self, feature):
+        value = get_importance(feature)
+        report.progress(feature + 1, parameters, time.perf_counter() - start)
+        return value
+
+    inner.get_importance = types.MethodType(traced, inner)
+
+
+def export(forest, path):
+    trees = []
+    for e in forest.estimators_:
+        t = e.tree_
+        trees.append(
+            {
+                "feature": np.where(t.children_left < 0, -1, t.feature).tolist(),
+                "threshold": t.threshold.tolist(),
+                "left": t.children_left.tolist(),
+                "right": t.children_right.tolist(),
+                "value": t.value[:, 0, 0].tolist(),
+            }
+        )
+    with open(path, "w") as f:
+        json.dump(trees, f)
+
+
+def main():
+    report = Report("optuna", "scikit-learn", "numpy")
+    job = report.job
+    study, names = study_of(np.load(job["path"]))
+    report.ready()
+    evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=job["trees"], seed=0)
+    trace(evaluator, report, len(names))
+    with report.phase("fanova"):
+        importance = evaluator.evaluate(study)
+    for j, name in enumerate(names):
+        report.answer(f"main {j}", importance[name])
+    if job.get("export"):
+        export(evaluator._evaluator._forest, job["export"])
+    report.send()
+
+
+main()
