@@ -29,7 +29,7 @@ type inputFlags struct {
 func (f *inputFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(formatNames(), ", ")+"); default: found out")
 	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON or PCS) in place of the log's own")
-	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", or a column)")
+	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", a column, "+nasalyze.FailureObjective+" or "+nasalyze.TimeObjective+")")
 	flags.StringSliceVar(&f.opt.Maximize, "maximize", nil, "objectives of which more is better")
 	flags.StringSliceVar(&f.opt.Minimize, "minimize", nil, "objectives of which less is better, where the log says otherwise")
 	flags.StringVar(&f.opt.BudgetName, "budget-name", "", "what the budget counts, such as epochs")
@@ -57,6 +57,8 @@ type log struct {
 	path     string
 	study    *nasalyze.Study
 	findings []ingest.Finding
+	// objective that is analysed; empty means the first of the study.
+	objective string
 }
 
 // check refuses what makes no sense before anything is read.
@@ -75,6 +77,8 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 	if err := f.check(paths); err != nil {
 		return nil, err
 	}
+	named := f.opt.Objectives
+	f.opt.Objectives = slices.DeleteFunc(slices.Clone(named), nasalyze.Derived)
 	if f.space != "" {
 		var findings source.Findings
 		space, err := spacefile.ReadFile(f.space, &findings)
@@ -85,7 +89,11 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 		f.opt.Space, f.opt.SpacePath = space, f.space
 	}
 	if len(paths) == 0 {
-		return f.openExample(ctx, s)
+		l, err := f.openExample(ctx, s)
+		if err == nil {
+			l, err = derive(l, named)
+		}
+		return []log{l}, err
 	}
 	var logs []log
 	for _, path := range paths {
@@ -101,12 +109,33 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 		if study.Name == "" {
 			study.Name = logName(path)
 		}
-		logs = append(logs, log{path, study, findings})
+		l, err := derive(log{path: path, study: study, findings: findings}, named)
+		if err != nil {
+			return nil, err
+		}
+		logs = append(logs, l)
 	}
 	return logs, nil
 }
 
-func (f *inputFlags) openExample(ctx context.Context, s *streams) ([]log, error) {
+// derive adds the objectives among the names that are made of how trials ended.
+func derive(l log, names []string) (log, error) {
+	var err error
+	for i, name := range names {
+		if !nasalyze.Derived(name) {
+			continue
+		}
+		if l.study, err = l.study.Derive(name); err != nil {
+			return l, usagef("--objective: %v", err)
+		}
+		if i == 0 {
+			l.objective = name
+		}
+	}
+	return l, nil
+}
+
+func (f *inputFlags) openExample(ctx context.Context, s *streams) (log, error) {
 	fmt.Fprintln(s.err, "no log given: using the embedded example, a BOHB search over small networks for handwritten digits")
 	opt := f.opt
 	if opt.BudgetName == "" {
@@ -114,10 +143,10 @@ func (f *inputFlags) openExample(ctx context.Context, s *streams) ([]log, error)
 	}
 	study, findings, err := ingest.OpenFS(ctx, digits.Log(), ".", opt)
 	if err != nil {
-		return nil, err
+		return log{}, err
 	}
 	study.Name = "BOHB on digits (embedded example)"
-	return []log{{"", study, findings}}, nil
+	return log{study: study, findings: findings}, nil
 }
 
 // openPooled reads all logs and joins them to one.
@@ -133,7 +162,7 @@ func pool(logs []log) (log, error) {
 	if len(logs) == 1 {
 		return logs[0], nil
 	}
-	var all log
+	all := log{objective: logs[0].objective}
 	studies := make([]*nasalyze.Study, len(logs))
 	names := make([]string, len(logs))
 	for i, l := range logs {
@@ -258,7 +287,7 @@ func analyze(ctx context.Context, s *streams, l log, opt reports.Options) (*repo
 	p := startProgress(s.err)
 	defer p.stop()
 	opt.Progress = func(stage string, done, total int) { p.show(stage, int64(done), int64(total)) }
-	opt.Findings = nil
+	opt.Objective, opt.Findings = l.objective, nil
 	for _, f := range l.findings {
 		opt.Findings = append(opt.Findings, reports.Finding{Severity: f.Severity.String(), Code: f.Code, Path: f.Path, Line: f.Line, Message: f.Message, Count: f.Count})
 	}
