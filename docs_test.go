@@ -175,7 +175,7 @@ func TestReadmeNamesTheFormats(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed, read []string
-	for _, m := range regexp.MustCompile("(?m)^\\|[^|]+\\| `([a-z]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\|[^|]+\\| `([a-z0-9]+)` \\|").FindAllStringSubmatch(string(text), -1) {
 		listed = append(listed, m[1])
 	}
 	for _, f := range ingest.Formats() {
