@@ -27,7 +27,7 @@ type inputFlags struct {
 }
 
 func (f *inputFlags) add(flags *pflag.FlagSet) {
-	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(formatNames(), ", ")+"); default: found out")
+	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(formatNames(), ", ")+") (default: found out)")
 	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON or PCS) in place of the log's own")
 	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", a column, "+nasalyze.FailureObjective+" or "+nasalyze.TimeObjective+")")
 	flags.StringSliceVar(&f.opt.Maximize, "maximize", nil, "objectives of which more is better")

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 )
@@ -33,7 +34,60 @@ Start with "nasalyze report": without a log it reports on an embedded example.`,
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(newReport(s), newInspect(s), newImportance(s), newCorrelation(s), newPlot(s), newConvert(s), newVersion(s))
+	root.SetHelpCommand(newHelp(root))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	strict(root)
 	return root
+}
+
+// newHelp is cobra's help command, but an unknown topic is a usage error.
+func newHelp(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd := root
+			for _, name := range args {
+				i := slices.IndexFunc(cmd.Commands(), func(c *cobra.Command) bool { return c.Name() == name })
+				if i < 0 {
+					return unknownCommand(cmd, name)
+				}
+				cmd = cmd.Commands()[i]
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
+}
+
+// strict gives cobra's own commands the exit status of usage errors.
+func strict(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Short = "Write a script that completes command lines in a shell"
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownCommand(cmd, args[0])
+			}
+			return nil
+		}
+		c.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		for _, shell := range c.Commands() {
+			shell.Args = noArgs
+		}
+	}
+}
+
+// unknownCommand lists the commands there are.
+func unknownCommand(cmd *cobra.Command, name string) error {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return usagef("unknown command %q of %s, %s", name, cmd.CommandPath(), oneOf(name, names))
 }
 
 // noArgs refuses arguments with the exit status of a usage error.
@@ -42,11 +96,7 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if !cmd.HasParent() {
-		names := make([]string, 0, len(cmd.Commands()))
-		for _, c := range cmd.Commands() {
-			names = append(names, c.Name())
-		}
-		return usagef("unknown command %q, %s", args[0], oneOf(args[0], names))
+		return unknownCommand(cmd, args[0])
 	}
 	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
 }
