@@ -23,6 +23,10 @@ type distance struct {
 	Limit float64 `json:"limit,omitempty"`
 }
 
+// estimates is the limit above which answers are two estimates of one thing, not
+// the same number computed twice.
+const estimates = 1e-6
+
 // compare pairs the answers whose names begin with prefix. With a limit, answers
 // should be equal up to that, and all should be there.
 func compare(what, prefix string, ours, theirs []answer, limit float64) distance {
@@ -79,6 +83,8 @@ func (d distance) String() string {
 	}
 	s := ""
 	switch {
+	case d.Limit > estimates && d.agrees():
+		s = fmt.Sprintf("%s: agree, max diff. %.2g of at most %g (n %d)", d.What, float64(d.Max), d.Limit, d.N)
 	case d.Limit > 0 && d.agrees():
 		s = fmt.Sprintf("%s: equal, max diff. %.1g (n %d)", d.What, float64(d.Max), d.N)
 	case d.Limit > 0:

@@ -54,10 +54,6 @@ func (o *outcome) peak() float64 {
 	return o.median(func(r *result) float64 { return float64(r.Peak) })
 }
 
-func (o *outcome) base() float64 {
-	return o.median(func(r *result) float64 { return float64(r.Base) })
-}
-
 func (o *outcome) median(of func(*result) float64) float64 {
 	var v []float64
 	for _, r := range o.Runs {

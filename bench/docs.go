@@ -1,3 +1,164 @@
 package main
 
-func writeDocs(dir string) error { return nil }
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// section of docs/benchmarks.md about one workload.
+type section struct {
+	// name of the workload.
+	name, title string
+	// text says what is compared and how to read it. It holds no measured number:
+	// those are written from the record.
+	text string
+	// more writes what this workload alone has.
+	more func(w io.Writer, rows []*row)
+}
+
+// writeDocs writes folder/benchmarks.md and its pictures from folder/benchmarks.json.
+func writeDocs(folder string) error {
+	rep, err := load(filepath.Join(folder, "benchmarks.json"))
+	if err != nil {
+		return err
+	}
+	pages := map[string][]byte{}
+	for name, draw := range pictures {
+		var b bytes.Buffer
+		drawn, err := draw(&b, rep.Rows)
+		if err != nil {
+			return err
+		}
+		if drawn {
+			pages[filepath.Join("images", name+".svg")] = b.Bytes()
+		}
+	}
+	var b bytes.Buffer
+	render(&b, rep)
+	pages["benchmarks.md"] = b.Bytes()
+	for name, page := range pages {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, page, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func render(w io.Writer, rep report) {
+	fmt.Fprintf(w, `# Benchmarks
+
+The same inputs through nasalyze and through the tools that people use today, in one
+run on one machine. Everything below is written by the bench from its own record,
+[benchmarks.json](benchmarks.json), which has every single run:
+
+    go run ./bench -slow -json docs/benchmarks.json && go run ./bench -docs docs
+
+It sets the peers up in virtual environments of its own, with pinned versions
+(`+"`bench/requirements-*.txt`"+`), and takes ranger from the R of the machine.
+`+"`go run ./bench -quick`"+` is a look at small sizes; `+"`-list`"+` says what there is.
+
+- **Machine:** %s.
+- **Versions:** %s.
+- Contenders take turns, ours first and last; times are medians of the work alone,
+  without imports and reading of files. Peak memory is that of the whole process by
+  the end of the work, so a peer's includes its interpreter and libraries.
+- The machine was shared with other work while this ran, so that single times
+  scatter by up to a factor of two. The turns see to it that ratios suffer less.
+- "answers" compares what was computed: *equal* where both should find the same up to the
+  limit that the bench insists on (it fails otherwise), else the distance of two
+  estimates of one thing.
+- All inputs but the logs are drawn from formulas in `+"`bench/data.go`"+`.
+
+![Time of each job](images/bench-times.svg)
+
+![Peak memory of each job](images/bench-memory.svg)
+`, rep.Machine, strings.Join(rep.Versions, ", "))
+	for _, s := range sections {
+		var rows []*row
+		for _, r := range rep.Rows {
+			if r.Name == s.name {
+				rows = append(rows, r)
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "\n## %s\n\n%s\n\nMeasured %s at commit %s.\n\n", s.title, strings.TrimSpace(s.text), rows[0].Date, rows[0].Commit)
+		printTable(w, rows) // to a buffer
+		printFloors(w, rows, rep.Machine.Memory)
+		if s.more != nil {
+			s.more(w, rows)
+		}
+	}
+}
+
+// phaseSeconds is the median over the runs of the time of a phase.
+func (o *outcome) phaseSeconds(name string) float64 {
+	return o.median(func(r *result) float64 {
+		for _, p := range r.Phases {
+			if p.Name == name {
+				return median(p.Seconds)
+			}
+		}
+		return math.NaN()
+	})
+}
+
+// printFloors says how far from the bandwidth of the memory our phases are.
+func printFloors(w io.Writer, rows []*row, bandwidth float64) {
+	var lines [][]string
+	for _, r := range rows {
+		last := r.Ours.last()
+		if last == nil {
+			continue
+		}
+		for _, f := range last.Floors {
+			took := r.Ours.phaseSeconds(f.Phase)
+			least := f.Bytes / bandwidth
+			line := []string{r.Input, f.Phase, formatSeconds(took), significant(f.Units/1e6) + " million", f.Unit,
+				significant(took/f.Units*1e9) + " ns", formatSeconds(least), significant(took / least)}
+			if !slices.ContainsFunc(lines, func(l []string) bool { return slices.Equal(l, line) }) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	if len(lines) == 0 || bandwidth == 0 {
+		return
+	}
+	fmt.Fprintln(w, "\nDistance from the floor: how many units of work cannot be avoided, and how long it would take merely to read what they need at the bandwidth of the memory.")
+	fmt.Fprintln(w)
+	head := []string{"input", "phase", "ours", "units", "a unit is a", "per unit", "floor", "times the floor"}
+	writeGrid(w, append([][]string{head}, lines...), []bool{2: true, 3: true, 5: true, 6: true, 7: true})
+}
+
+// slopes says how times grow with the size of the input.
+func slopes(what string, rows []*row, seconds func(*row) float64) string {
+	var x, y []float64
+	for _, r := range rows {
+		if s := seconds(r); r.Size > 0 && s > 0 && r.Ours.complete() {
+			x, y = append(x, float64(r.Size)), append(y, s)
+		}
+	}
+	if len(x) < 3 {
+		return ""
+	}
+	return fmt.Sprintf("%s: the power %.2f over %s to %s", what, slope(x, y), thousands(int(slices.Min(x))), thousands(int(slices.Max(x))))
+}
+
+// writeSlopes joins those that can be told.
+func writeSlopes(w io.Writer, all ...string) {
+	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
+	if len(all) > 0 {
+		fmt.Fprintf(w, "\nGrowth of the time, slope on logarithmic axes. %s.\n", strings.Join(all, "; "))
+	}
+}

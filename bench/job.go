@@ -22,6 +22,8 @@ type job struct {
 	MinLeaf int `json:"minLeaf,omitempty"`
 	// NoIntervals leaves the bootstrap of the importance out of a report.
 	NoIntervals bool `json:"noIntervals,omitempty"`
+	// Bytes of text that are to be read.
+	Bytes int64 `json:"bytes,omitempty"`
 	// Repeats of the timed part within the process; 0 means 1. One is the cold
 	// run that a user sees.
 	Repeats int `json:"repeats,omitempty"`

@@ -100,7 +100,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	b := &bench{
 		pythons: &pythons{root: *venv, given: *python, log: say, ready: map[*environment]interpreter{}},
 		dir:     scratch,
-		rounds: *rounds, limit: *limit, cpus: *cpus, quick: *quick, log: say,
+		rounds:  *rounds, limit: *limit, cpus: *cpus, quick: *quick, log: say,
 	}
 	b.logs = []namedLog{{"digits", filepath.Join(scratch, "digits")}}
 	if err := os.CopyFS(b.logs[0].dir, digits.Log()); err != nil {

@@ -32,18 +32,29 @@ func printTable(w io.Writer, rows []*row) error {
 			formatBytes(r.Ours.peak()), memory, strings.Join(answers, "; "),
 		})
 	}
+	var b strings.Builder
+	writeGrid(&b, cells, []bool{2: true, 4: true, 5: true, 6: true, 7: true})
+	for _, n := range notes {
+		b.WriteString("\n" + n + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeGrid writes cells as a Markdown table, the first line as its head, some
+// columns to the right.
+func writeGrid(w io.Writer, cells [][]string, right []bool) {
 	width := make([]int, len(cells[0]))
 	for _, line := range cells {
 		for j, c := range line {
 			width[j] = max(width[j], utf8.RuneCountInString(c))
 		}
 	}
-	right := []bool{2: true, 4: true, 5: true, 6: true, 7: true, 8: false}
 	var b strings.Builder
 	for i, line := range cells {
 		for j, c := range line {
 			pad := strings.Repeat(" ", width[j]-utf8.RuneCountInString(c))
-			if right[j] {
+			if j < len(right) && right[j] {
 				c = pad + c
 			} else {
 				c += pad
@@ -54,7 +65,7 @@ func printTable(w io.Writer, rows []*row) error {
 		if i == 0 {
 			for j := range line {
 				dashes := strings.Repeat("-", width[j]+2)
-				if right[j] {
+				if j < len(right) && right[j] {
 					dashes = dashes[1:] + ":"
 				}
 				b.WriteString("|" + dashes)
@@ -62,11 +73,7 @@ func printTable(w io.Writer, rows []*row) error {
 			b.WriteString("|\n")
 		}
 	}
-	for _, n := range notes {
-		b.WriteString("\n" + n + "\n")
-	}
-	_, err := io.WriteString(w, b.String())
-	return err
+	io.WriteString(w, b.String())
 }
 
 func (r *row) oursText() string {

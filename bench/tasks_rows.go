@@ -46,10 +46,6 @@ func rankColumns(ctx context.Context, r *recorder) error {
 
 // readLog reads a log.
 func readLog(ctx context.Context, r *recorder) error {
-	size, err := sizeOf(r.job.Path)
-	if err != nil {
-		return err
-	}
 	r.ready()
 	if err := r.phase("read", func() error {
 		study, findings, err := ingest.Open(ctx, r.job.Path, ingest.Options{})
@@ -62,6 +58,6 @@ func readLog(ctx context.Context, r *recorder) error {
 	}); err != nil {
 		return err
 	}
-	r.floor("read", floor{Unit: "byte of text", Units: float64(size), Bytes: float64(size)})
+	r.floor("read", floor{Unit: "byte of text", Units: float64(r.job.Bytes), Bytes: float64(r.job.Bytes)})
 	return nil
 }
