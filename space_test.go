@@ -336,6 +336,41 @@ func TestConditionsByHand(t *testing.T) {
 	}
 }
 
+// (a && (b || !c)) || (c && a): nested to three levels, over all 27 values of
+// three ordinals, where a, b, c mean "at least m"; and the same as a forbidden clause.
+func TestNestedClauses(t *testing.T) {
+	size := func(name string) nasalyze.Param {
+		return nasalyze.Param{Name: name, Kind: nasalyze.Ordinal, Choices: texts("s", "m", "l")}
+	}
+	is := func(name string, op nasalyze.Op, v string) nasalyze.Clause {
+		return nasalyze.Clause{Op: op, Param: name, Values: texts(v)}
+	}
+	join := func(op nasalyze.Op, c ...nasalyze.Clause) nasalyze.Clause {
+		return nasalyze.Clause{Op: op, Clauses: c}
+	}
+	when := join(nasalyze.Or,
+		join(nasalyze.And, is("a", nasalyze.Ge, "m"), join(nasalyze.Or, is("b", nasalyze.Gt, "s"), is("c", nasalyze.Lt, "m"))),
+		join(nasalyze.And, is("c", nasalyze.Ne, "s"), is("a", nasalyze.In, "m")))
+	when.Clauses[1].Clauses[1].Values = texts("m", "l")
+	params := []nasalyze.Param{{Name: "child", Kind: nasalyze.Float, Upper: 1}, size("a"), size("b"), size("c")}
+	s := mustSpace(t, params, []nasalyze.Condition{{Child: "child", When: when}}, when)
+	if got, want := s.Conditions[0].String(), "child | (a >= m && (b > s || c < m)) || (c != s && a in {m, l})"; got != want {
+		t.Errorf("%s, expected %s", got, want)
+	}
+	half := nasalyze.Number(0.5)
+	for i := range 27 {
+		a, b, c := i%3, i/3%3, i/9
+		want := a >= 1 && (b > 0 || c < 1) || c != 0 && a >= 1
+		values := []nasalyze.Value{half, params[1].Choices[a], params[2].Choices[b], params[3].Choices[c]}
+		if got := s.Active(values)[0]; got != want {
+			t.Errorf("%v: active is %v", values[1:], got)
+		}
+		if got := s.IsForbidden(values) != nil; got != want {
+			t.Errorf("%v: forbidden is %v", values[1:], got)
+		}
+	}
+}
+
 func TestForbiddenByHand(t *testing.T) {
 	clause := func(op nasalyze.Op, param string, v ...nasalyze.Value) nasalyze.Clause {
 		return nasalyze.Clause{Op: op, Param: param, Values: v}
