@@ -26,16 +26,17 @@ var direction = []struct {
 	{"forest", nil},
 	{"fanova", []string{"forest"}},
 	{"correlation", nil},
+	{"importance", []string{"forest", "fanova", "correlation"}},
 	{"ingest/...", []string{".", "ingest/..."}},
 	{"reports/figure/internal/...", nil},
 	{"reports/figure/...", []string{"reports", "reports/figure/internal/..."}},
 	{"reports/html", []string{"reports"}},
 	{"reports/latex", []string{"reports"}},
 	{"reports/internal/sample", []string{"reports"}},
-	{"reports", []string{".", "forest", "fanova", "correlation"}},
+	{"reports", []string{".", "forest", "fanova", "correlation", "importance"}},
 	{"examples/...", nil},
-	{"cmd/...", []string{".", "forest", "fanova", "correlation", "ingest/...", "reports/...", "examples/..."}},
-	{"bench/...", []string{".", "forest", "fanova", "correlation", "ingest/...", "reports/...", "examples/..."}},
+	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "ingest/...", "reports/...", "examples/..."}},
+	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "ingest/...", "reports/...", "examples/..."}},
 }
 
 // inTests is what tests may use beside that: a log to work on, and analyses to draw.
