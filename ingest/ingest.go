@@ -73,7 +73,7 @@ func Open(ctx context.Context, path string, opt Options) (*nasalyze.Study, []Fin
 
 // OpenStdin is Open with another reader in place of standard input.
 func OpenStdin(ctx context.Context, path string, stdin io.Reader, opt Options) (*nasalyze.Study, []Finding, error) {
-	s, err := source.New(path, stdin)
+	s, err := source.New(path, newInterruptible(ctx, stdin))
 	if err != nil {
 		return nil, nil, err
 	}

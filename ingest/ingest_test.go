@@ -2,10 +2,14 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"testing/iotest"
+	"time"
 )
 
 const (
@@ -110,6 +114,29 @@ func TestForcedFormat(t *testing.T) {
 	}
 	if _, _, err := OpenFS(context.Background(), fsys, "log", Options{Format: "smac"}); err == nil || !strings.Contains(err.Error(), `unknown format "smac", expected one of`) {
 		t.Errorf("unknown format: %v", err)
+	}
+}
+
+// Standard input on which nothing comes does not keep a cancelled reading from ending.
+func TestStdinIsInterrupted(t *testing.T) {
+	never, w := io.Pipe()
+	defer w.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	if _, _, err := OpenStdin(ctx, "-", never, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Standard input that comes in pieces of any size is read whole.
+func TestStdinInPieces(t *testing.T) {
+	const csv = "epoch,lr,loss\n1,0.5,0.25\n3,0.5,0.125\n"
+	text := csv + strings.Repeat("9,0.5,0.0625\n", 20_000)
+	for _, r := range []io.Reader{strings.NewReader(text), iotest.HalfReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
+		study, _, err := OpenStdin(context.Background(), "-", r, Options{})
+		if err != nil || len(study.Trials) != 20_002 {
+			t.Errorf("%v, %v", study, err)
+		}
 	}
 }
 

@@ -56,6 +56,9 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
 			if err != nil {
 				return err
 			}
+			if out == "" {
+				return usagef("--output is empty, expected a directory")
+			}
 			ctx := cmd.Context()
 			if !compare {
 				l, err := in.openPooled(ctx, s, paths)

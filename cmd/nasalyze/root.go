@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 	"runtime/debug"
 	"slices"
 
@@ -96,6 +97,9 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if !cmd.HasParent() {
+		if _, err := os.Stat(args[0]); err == nil {
+			return usagef("%s is no command; did you mean nasalyze report %s?", args[0], args[0])
+		}
 		return unknownCommand(cmd, args[0])
 	}
 	return usagef("%s takes no arguments, got %q", cmd.CommandPath(), args[0])
