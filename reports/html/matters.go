@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -228,7 +229,7 @@ func shiftsTable(a *reports.Analysis) table {
 			}
 		}
 		change := stat(s.Change)
-		if s.Change.Mean > 0 {
+		if s.Change.Mean > 0 && !strings.HasPrefix(change.Text, "<") {
 			change.Text = "+" + change.Text
 		}
 		t.Rows = append(t.Rows, row{Head: code1(s.Param), Cells: []cell{of(s.Low, s.Param), of(s.High, s.Param), change, decided}})

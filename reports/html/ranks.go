@@ -19,8 +19,10 @@ type ranks struct {
 	Detail table
 	// First is the pair shown at first, an index in Analysis.Correlations, -1 for none.
 	First int
-	// Matrix and Scatter repeat what is on the page already; Flow has no other form.
-	Matrix, Scatter, Flow []paper
+	// Small cells without intervals, where there are many budgets.
+	Small bool
+	// Repeated figures show what is on the page already; Flow has no other form.
+	Repeated, Flow []paper
 }
 
 // matrixRow is a lower budget against all higher ones.
@@ -43,8 +45,7 @@ type matrixCell struct {
 func newRanks(s *source) ranks {
 	a := s.a
 	v := ranks{First: -1, Unit: a.Study.BudgetUnit,
-		Matrix:  s.figures("rank-correlation", "surrogate-correlation"),
-		Scatter: s.figures("loss-scatter"), Flow: s.figures("rank-flow", "budget-choice")}
+		Small: len(a.Budgets) > 6, Repeated: s.figures("rank-correlation", "surrogate-correlation", "loss-scatter"), Flow: s.figures("rank-flow", "budget-choice")}
 	if len(a.Correlations) == 0 {
 		v.Empty = "The log has one budget only, so there are no two rankings to compare."
 		return v

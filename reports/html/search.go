@@ -34,7 +34,7 @@ func newSearch(s *source) search {
 		if v.Thinned != "" {
 			v.Thinned += " "
 		}
-		v.Thinned += fmt.Sprintf("The losses over time show %s of %s trials, with every improvement.", count(t.events), count(t.allEvents))
+		v.Thinned += fmt.Sprintf("The results over time show %s of %s trials, with every improvement.", count(t.events), count(t.allEvents))
 	}
 	v.Top = topTable(a, v.Chosen)
 	return v
@@ -78,13 +78,15 @@ func topTable(a *reports.Analysis, b int) table {
 	}
 	t.Caption = fmt.Sprintf("%s with a result at budget %s. A dash marks a parameter that is inactive.", which, budget(a, a.Budgets[b].Budget))
 	t.Head = append(t.Head, head{Text: a.Objective.Name, Numeric: true})
-	for _, p := range a.Params {
-		t.Head = append(t.Head, head{Text: p.Name, Numeric: p.Numeric()})
+	// What matters comes first; the space may have many more dimensions than fit.
+	params := ranking(a, b)
+	for _, p := range params {
+		t.Head = append(t.Head, head{Text: a.Params[p].Name, Numeric: a.Params[p].Numeric()})
 	}
 	for _, i := range order {
 		c := &a.Configs[i]
 		r := row{Head: code1(c.ID), Cells: []cell{figure(c.Results[b], number)}}
-		for p := range a.Params {
+		for _, p := range params {
 			r.Cells = append(r.Cells, value(&a.Params[p], c.Values[p]))
 		}
 		t.Rows = append(t.Rows, r)

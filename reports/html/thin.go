@@ -3,6 +3,7 @@ package html
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -45,8 +46,8 @@ func thin(a *reports.Analysis) thinned {
 	for to, from := range kept {
 		position[from] = to
 		c.Configs[to] = a.Configs[from]
-		c.Configs[to].Values = rounded(a.Configs[from].Values)
-		c.Configs[to].Results = rounded(a.Configs[from].Results)
+		c.Configs[to].Values = rounded(a.Configs[from].Values, exact)
+		c.Configs[to].Results = rounded(a.Configs[from].Results, exact)
 	}
 	move := func(config int) int {
 		if config < 0 {
@@ -57,26 +58,31 @@ func thin(a *reports.Analysis) thinned {
 	c.Timeline = thinTimeline(a, maxEvents)
 	for i := range c.Timeline {
 		c.Timeline[i].Config = move(c.Timeline[i].Config)
-		c.Timeline[i].Time = round(c.Timeline[i].Time)
-		c.Timeline[i].Value = round(c.Timeline[i].Value)
+		c.Timeline[i].Time = round(c.Timeline[i].Time, exact)
+		c.Timeline[i].Value = round(c.Timeline[i].Value, exact)
 	}
 	c.Budgets = slices.Clone(a.Budgets)
 	for i := range c.Budgets {
 		b := &c.Budgets[i]
 		b.Best.Config = move(b.Best.Config)
+		if !b.Decided {
+			// Nothing may be drawn of it.
+			b.Importance, b.Marginals, b.Surfaces = nil, nil, nil
+			continue
+		}
 		b.Importance = thinImportance(b.Importance, len(a.Params))
 		b.Marginals = slices.Clone(b.Marginals)
 		for j := range b.Marginals {
 			m := &b.Marginals[j]
-			m.X, m.Mean, m.Std = rounded(m.X), rounded(m.Mean), rounded(m.Std)
+			m.X, m.Mean, m.Std = rounded(m.X, exact), rounded(m.Mean, drawn), rounded(m.Std, drawn)
 		}
 		b.Surfaces = slices.Clone(b.Surfaces)
 		for j := range b.Surfaces {
 			s := &b.Surfaces[j]
-			s.X, s.Y = rounded(s.X), rounded(s.Y)
+			s.X, s.Y = rounded(s.X, drawn), rounded(s.Y, drawn)
 			mean := make([][]float64, len(s.Mean))
 			for k := range mean {
-				mean[k] = rounded(s.Mean[k])
+				mean[k] = rounded(s.Mean[k], drawn)
 			}
 			s.Mean = mean
 		}
@@ -153,10 +159,16 @@ func thinTimeline(a *reports.Analysis, limit int) []reports.Event {
 
 // thinImportance keeps all single parameters and the strongest pairs.
 func thinImportance(all []reports.Importance, params int) []reports.Importance {
-	if len(all) <= params+maxPairs {
-		return all
+	kept := slices.Clone(all)
+	if len(all) > params+maxPairs {
+		kept = append(kept[:params], strongest(all[params:], maxPairs)...)
 	}
-	return append(slices.Clone(all[:params]), strongest(all[params:], maxPairs)...)
+	for i := range kept {
+		for _, s := range []*reports.Stat{&kept[i].Individual, &kept[i].Total, &kept[i].Sobol} {
+			*s = reports.Stat{Mean: round(s.Mean, drawn), Std: round(s.Std, drawn), Lo: round(s.Lo, drawn), Hi: round(s.Hi, drawn)}
+		}
+	}
+	return kept
 }
 
 // strongest returns at most limit of the list, ordered by individual importance.
@@ -199,22 +211,27 @@ func span(n int) []int {
 	return out
 }
 
-func rounded(v []float64) []float64 {
+// Significant digits: what a 32-bit number has, for what identifies a point; one more
+// than the page prints, for what is only drawn.
+const exact, drawn = 7, 5
+
+func rounded(v []float64, digits int) []float64 {
 	out := make([]float64, len(v))
 	for i, x := range v {
-		out[i] = round(x)
+		out[i] = round(x, digits)
 	}
 	return out
 }
 
-// round keeps seven significant digits, what a 32-bit number has.
-func round(v float64) float64 {
+// round keeps so many significant digits.
+func round(v float64, digits int) float64 {
 	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) || v == math.Trunc(v) {
 		return v
 	}
-	scale := math.Pow(10, 6-math.Floor(math.Log10(math.Abs(v))))
-	if math.IsInf(scale, 0) || scale == 0 {
-		return v
+	// Through the decimal text: the nearest number that is printed with so few digits.
+	short, err := strconv.ParseFloat(strconv.FormatFloat(v, 'e', digits-1, 64), 64)
+	if err != nil {
+		return v // out of range, the only error there is; the number as it was
 	}
-	return math.Round(v*scale) / scale
+	return short
 }

@@ -59,25 +59,42 @@ function paramScale(p) {
   return scale({ lo: p.lower, hi: p.upper, log: Boolean(p.log) && p.lower > 0, title, pad: 0.02 });
 }
 
-/** The scale of results: log where they are positive and span more than two decades. */
+/**
+ * The scale of results, as the figures for print have it: log where they are positive and span a
+ * decade; a few results far outside are put at the edge instead of squeezing all others into a line.
+ */
 function resultScale(values, title = objectiveTitle) {
-  let lo = Infinity, hi = -Infinity;
-  for (const v of values) {
-    if (!known(v)) continue;
-    lo = Math.min(lo, v);
-    hi = Math.max(hi, v);
+  const sorted = values.filter(known).sort((x, y) => x - y);
+  if (sorted.length === 0) return scale({ lo: 0, hi: 1, title });
+  let lo = sorted[0], hi = sorted[sorted.length - 1], far = false;
+  const quartile = (k) => sorted[Math.floor((k * sorted.length) / 4)];
+  const reach = 12 * (quartile(3) - quartile(1));
+  const few = Math.max(1, Math.floor(0.02 * sorted.length));
+  if (reach > 0) {
+    const above = sorted.filter((v) => v > quartile(3) + reach).length;
+    const below = sorted.filter((v) => v < quartile(1) - reach).length;
+    if (above > 0 && above <= few) [hi, far] = [sorted[sorted.length - 1 - above], true];
+    if (below > 0 && below <= few) [lo, far] = [sorted[below], true];
   }
-  if (lo > hi) [lo, hi] = [0, 1];
-  const log = lo > 0 && hi / lo > 100;
-  return scale({ lo, hi, log, title: log ? title + ", log scale" : title, pad: 0.04 });
+  const log = lo > 0 && hi / lo >= 10;
+  const notes = [log ? ", log scale" : "", far ? ", far results at the edge" : ""].join("");
+  const s = scale({ lo, hi, log, title: title + notes, pad: 0.04 });
+  const map = s.map;
+  return { ...s, map: (v) => (known(v) ? Math.min(s.hi, Math.max(s.lo, map(v) ?? s.lo)) : null) };
 }
+
+/** A number as a tick has it: 10⁻⁴ instead of 1×10⁻⁴. */
+const tickText = (v) => number(v).replace(/^(−?)1×/, "$1");
+
+/** What prints the ticks of a scale. */
+const tickFormat = (s) => (v) => (s.format === number ? tickText : s.format)(s.log ? Number((10 ** v).toPrecision(6)) : v);
 
 /** An ECharts axis of a scale; across is its length in pixels. */
 function axis(s, c, across, vertical, more = {}) {
   const room = vertical ? 46 : s.choices ? 60 : 74;
   const ticks = s.ticks(Math.max(2, Math.floor(across / room)));
   const width = s.choices ? Math.max(30, Math.floor(across / s.choices.length) - 6) : undefined;
-  const format = (v) => s.format(s.choices ? v : s.log ? Number((10 ** v).toPrecision(6)) : v);
+  const format = tickFormat(s);
   return {
     type: "value", min: s.lo, max: s.hi, name: s.title, nameLocation: "middle", nameGap: vertical ? 52 : 30,
     nameTextStyle: { color: c.soft, fontSize: 12, width: Math.max(80, across - 10), overflow: "truncate" },
@@ -93,3 +110,27 @@ function axis(s, c, across, vertical, more = {}) {
 }
 
 const margins = (more = {}) => ({ left: 66, right: 18, top: 14, bottom: 54, ...more });
+
+const pen = document.createElement("canvas").getContext("2d");
+/** The width of the widest text, in pixels. */
+function textWidth(texts, size = 12) {
+  pen.font = `${size}px ${colours().sans}`;
+  return Math.ceil(Math.max(0, ...texts.map((t) => pen.measureText(t).width)));
+}
+
+/**
+ * Labels at the right ends of lines: ends are {i, y} with y on the scale s over so many pixels. Lines that
+ * end at one place share a label. Returns the label of each i, empty for those that share another's.
+ */
+function endLabels(ends, s, pixels, text) {
+  const sorted = ends.filter((e) => known(e.y)).sort((x, y) => y.y - x.y);
+  const labels = new Map();
+  let group = null;
+  for (const e of sorted) {
+    if (group && ((group.y - e.y) / (s.hi - s.lo)) * pixels < 13) group.of.push(e.i);
+    else group = { y: e.y, of: [e.i] };
+    labels.set(e.i, group);
+  }
+  const join = (of) => (of.length > 3 ? `${of.slice(0, 2).map(text).join(", ")} …` : of.map(text).join(", "));
+  return new Map([...labels].map(([i, g]) => [i, g.of[0] === i ? join(g.of) : ""]));
+}

@@ -34,6 +34,15 @@ const superscripts = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴"
 const power = (n) => "10" + [...String(n)].map((c) => superscripts[c]).join("");
 const trimZeros = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
 
+/** Like toFixed, but a tie goes to the even digit, as in the tables. */
+function decimals(v, digits) {
+  const text = v.toFixed(digits);
+  const exact = v.toFixed(Math.min(100, digits + 40));
+  if (!/^50*$/.test(exact.slice(exact.length - 40))) return text;
+  const down = exact.slice(0, exact.length - 40).replace(/\.$/, "");
+  return Number(down.at(-1)) % 2 === 0 ? down : text;
+}
+
 function number(v) {
   if (!known(v)) return "—";
   if (v === 0) return "0";
@@ -43,15 +52,16 @@ function number(v) {
     return trimZeros(mantissa).replace("-", "−") + "×" + power(Number(exponent));
   }
   const digits = Math.min(20, Math.max(0, 3 - Math.floor(Math.log10(abs))));
-  return trimZeros(v.toFixed(digits)).replace("-", "−");
+  return trimZeros(decimals(v, digits)).replace("-", "−");
 }
 
-const fixed = (v) => (known(v) ? v.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−") : "—");
+const fixed = (v) => (known(v) ? decimals(v, 2).replace(/^-0\.00$/, "0.00").replace("-", "−") : "—");
 
 function percent(v) {
   if (!known(v)) return "—";
-  if (v > 0 && v < 0.0005) return "< 0.1 %";
-  return (100 * v).toFixed(Math.abs(v) < 0.0995 ? 1 : 0).replace(/^-0\.0$/, "0.0").replace("-", "−") + " %";
+  const abs = Math.abs(v);
+  if (abs < 0.0005) return v > 0 ? "< 0.1 %" : "0 %";
+  return decimals(100 * v, abs < 0.0995 ? 1 : 0).replace("-", "−") + " %";
 }
 
 const probability = (p) => (!known(p) ? "—" : p < 0.001 ? "< 0.001" : p.toFixed(p < 0.1 ? 3 : 2));

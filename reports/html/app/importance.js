@@ -54,7 +54,7 @@ function barsOption(width, c) {
     return { height: 40, label: heading.textContent, xAxis: { show: false }, yAxis: { show: false, type: "category" }, series: [] };
   }
   const rows = importanceRows(b, byId("importance-sort").value, byId("importance-pairs").checked);
-  const names = Math.min(width * 0.38, Math.max(70, ...rows.map((r) => r.name.length * 7.2)));
+  const names = Math.min(width * 0.38, textWidth(rows.map((r) => r.name), 12.5) + 2);
   const ends = rows.flatMap((r) => [spread(r.individual).hi, r.individual.mean, r.pair ? null : r.sobol.mean]).filter(known);
   const top = Math.min(1, Math.max(0.01, ...ends) * 1.03);
   const x = scale({ lo: 0, hi: top, title: "share of variance", format: (v) => (100 * v).toFixed(top < 0.05 ? 1 : 0) + " %" });
@@ -90,7 +90,7 @@ function linesOption(width, c) {
   x.ticks = () => budgets.map(x.map);
   const hi = Math.min(1, Math.max(0.01, ...page.params.map((_, at) => most(at))) * 1.08);
   const y = scale({ lo: 0, hi, title: "share of variance", format: (v) => (100 * v).toFixed(hi < 0.05 ? 1 : 0) + " %" });
-  const names = Math.min(width * 0.34, Math.max(60, ...[...coloured.keys()].map((at) => page.params[at].name.length * 7)));
+  const names = Math.min(width * 0.34, textWidth([...coloured.keys()].map((at) => page.params[at].name)) + 2);
   const series = [...order].reverse().map((at) => {
     const colour = coloured.get(at);
     return {

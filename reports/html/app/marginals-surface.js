@@ -47,7 +47,7 @@ function surfaceOption(width, c) {
   const height = Math.min(440, Math.max(320, width * 0.62));
   const lines = (cell) => [`${page.objective.name}: ${number(cell.v)}`, `${p.name}: ${valueText(p, f.x[cell.i])}`, `${q.name}: ${valueText(q, f.y[cell.j])}`];
   const best = cells.reduce((k, cell) => (better(cell.v, k.v) ? cell : k), cells[0]);
-  const label = y.s.choices ? Math.min(width * 0.3, Math.max(46, ...y.s.choices.map((s) => s.length * 7))) : 46;
+  const label = y.s.choices ? Math.min(width * 0.3, textWidth(y.s.choices) + 2) : 46;
   return {
     height, label: `${heading.textContent}: from ${number(lo)} to ${number(hi)}, best: ${lines(best).join(", ")}`,
     stops: cells.map((cell, dataIndex) => ({ seriesIndex: 0, dataIndex, text: lines(cell).join(", ") })),
@@ -55,7 +55,7 @@ function surfaceOption(width, c) {
     xAxis: axis(x.s, c, width - label - 130, false, { splitLine: { show: false } }),
     yAxis: axis(y.s, c, height - 70, true, { splitLine: { show: false }, nameGap: label + 8 }),
     visualMap: { type: "continuous", min: lo, max: hi > lo ? hi : lo + 1, dimension: 2, seriesIndex: 0, calculable: false, hoverLink: false, precision: 4, orient: "vertical", right: 0, top: 14, itemWidth: 14, itemHeight: height - 110,
-      inRange: { color: ramp }, text: [number(hi), number(lo)], textStyle: { color: c.soft } },
+      inRange: { color: ramp }, text: [tickText(hi), tickText(lo)], textStyle: { color: c.soft } },
     tooltip: tooltip(c, (t) => (t.dataIndex === undefined ? null : lines(cells[t.dataIndex]))),
     series: [{
       type: "custom", clip: true, encode: { x: 0, y: 1 }, data: cells.map((cell) => [x.s.map(f.x[cell.i]), y.s.map(f.y[cell.j]), cell.v]),
@@ -63,8 +63,9 @@ function surfaceOption(width, c) {
         const { i, j } = cells[params.dataIndex];
         const [x0, y1] = api.coord([x.edges[i], y.edges[j]]);
         const [x1, y0] = api.coord([x.edges[i + 1], y.edges[j + 1]]);
-        // Half a pixel over the edge, so that no seams show.
-        return { type: "rect", shape: { x: x0, y: y0, width: x1 - x0 + 0.5, height: y1 - y0 + 0.5 }, style: { fill: api.visual("color") }, emphasis: { style: { stroke: c.ink, lineWidth: 1.5 } } };
+        // Whole pixels, so that no seams show.
+        const [left, right, top, bottom] = [x0, x1, y0, y1].map(Math.round);
+        return { type: "rect", shape: { x: left, y: top, width: right - left, height: bottom - top }, style: { fill: api.visual("color") }, emphasis: { style: { stroke: c.ink, lineWidth: 1.5 } } };
       },
     }],
   };

@@ -47,12 +47,13 @@ function marginalLabel(heading, p, shown) {
 function marginalLines({ p, shown, one, points, y, width, c, heading }) {
   const x = paramScale(p);
   const height = 380;
-  const names = one ? 0 : Math.max(...shown.map(({ i }) => number(page.budgets[i].budget).length)) * 8 + 8;
+  const ends = endLabels(shown.map(({ i, m }) => ({ i, y: y.map(m.mean[m.mean.length - 1]) })), y, height - 70, (i) => number(page.budgets[i].budget));
+  const names = one ? 0 : textWidth([...ends.values()]) + 6;
   const series = shown.map(({ i, m }) => ({
     type: "line", name: budgetText(i), showSymbol: false, symbol: budgetSymbol(i), symbolSize: 7, z: 4, step: p.kind === "int" && p.upper - p.lower <= 12 ? "middle" : false,
     lineStyle: { color: budgetColour(i), width: 2.2, type: budgetDash(i) }, itemStyle: { color: budgetColour(i) },
-    endLabel: { show: !one, formatter: number(page.budgets[i].budget), color: c.ink, fontSize: 12, distance: 6 },
-    labelLayout: { moveOverlap: "shiftY" }, emphasis: { disabled: true },
+    endLabel: { show: !one && Boolean(ends.get(i)), formatter: ends.get(i), color: c.ink, fontSize: 12, distance: 6 },
+    emphasis: { disabled: true },
     data: m.x.map((v, k) => [x.map(v), y.map(m.mean[k])]),
   }));
   if (one) series.push(band(shown[0].m, x, y, budgetColour(shown[0].i)));
@@ -87,7 +88,7 @@ function band(m, x, y, colour) {
 /** Dots with whiskers, a row per choice. */
 function marginalDots({ p, shown, one, points, y, width, c, heading }) {
   const choices = p.choices || [];
-  const names = Math.min(width * 0.36, Math.max(50, ...choices.map((s) => s.length * 7.2)));
+  const names = Math.min(width * 0.36, textWidth(choices, 12.5) + 2);
   const row = 22 + 9 * shown.length;
   const height = 76 + choices.length * row;
   const place = (k, slot) => k + (shown.length > 1 ? ((slot - (shown.length - 1) / 2) * 0.72) / shown.length : 0);

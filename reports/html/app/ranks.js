@@ -43,7 +43,7 @@ function choosePair(pair, announce) {
     cell.firstChild.tabIndex = on ? 0 : -1;
   }
   const r = page.correlations[pair];
-  const title = `${budgetText(r.lowIndex)} against ${budgetText(r.highIndex)}`;
+  const title = `Budget ${budgetText(r.lowIndex)} against ${budgetText(r.highIndex)}`;
   byId("pair-title").textContent = title;
   byId("pair-facts").replaceChildren(...pairFacts(r).map(([name, value]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value }))));
   charts.get("plot-pair")?.draw();
@@ -58,7 +58,7 @@ function pairFacts(r) {
   facts.push(["Spearman ρ", known(s.rho) ? fixed(s.rho) + (interval ? ` (${interval})` : "") : `cannot tell: ${s.reason}`]);
   if (known(s.p)) facts.push(["p, corrected", `${probability(s.p)}, ${probability(s.pHolm)}`]);
   if (known(r.kendall.tau)) facts.push(["Kendall τ", fixed(r.kendall.tau)]);
-  for (const t of r.topK || []) facts.push([`Best ${t.k} shared`, `${t.shared} (by chance ${number(t.chance)})`]);
+  for (const t of r.topK || []) facts.push([`Best ${t.k} shared`, `${number(t.shared)} (by chance ${number(t.chance)})`]);
   const g = r.regret;
   if (known(g.regret)) facts.push(["Given up by choosing the best at the lower", `${number(g.regret)}${known(g.relative) ? ` (${percent(g.relative)} of the range)` : ""}, configuration ${g.config}`]);
   const f = r.surrogate;

@@ -77,15 +77,15 @@ function parallelOption(width, c) {
   const n = worstFirst.length;
   const ramp = bestToWorst();
   const rank = (k) => (n > 1 ? 1 - k / (n - 1) : 0);
-  const height = 420, inset = 34;
+  const height = 420, inset = 34, last = Math.max(44, Math.min(190, textWidth([title]) * 0.92 - inset + 16));
   const minWidth = axes.length * 84 > width ? axes.length * 72 + 60 : 0;
-  const between = (Math.max(width, minWidth) - 2 * inset - 70) / Math.max(1, axes.length - 1);
+  const between = (Math.max(width, minWidth) - 2 * inset - 30 - last) / Math.max(1, axes.length - 1);
   const words = (f) => [`Configuration ${f.id}`, `${page.objective.name}: ${number(f.result)}`,
     ...axes.slice(0, 12).filter((x) => x.p !== undefined && known(f.values[x.p])).map((x) => `${x.name}: ${valueText(page.params[x.p], f.values[x.p])}`)];
   return {
     height, minWidth, then: drawRanges,
     label: `Parallel coordinates of ${plural(n, "configuration")} over ${axes.slice(0, -1).map((x) => x.name).join(", ")} and ${title}. The table of the best configurations below has the numbers; the buttons above select without a pointer.`,
-    parallel: { left: inset + 6, right: inset + 40, top: 92, bottom: 26,
+    parallel: { left: inset + 6, right: inset + last, top: 92, bottom: 26,
       parallelAxisDefault: {
         realtime: n < 1500, nameLocation: "end", nameGap: 10, nameRotate: 24, nameTruncate: { maxWidth: 190, ellipsis: "…" },
         nameTextStyle: { color: c.ink, fontSize: 12, align: "left", verticalAlign: "bottom", padding: [0, 0, 0, -2] },
@@ -97,7 +97,7 @@ function parallelOption(width, c) {
       return { dim, name: name === resultAxis ? title : name, type: "value", min: s.lo, max: s.hi,
         axisTick: { show: true, customValues: ticks, lineStyle: { color: c.rule } },
         axisLabel: { customValues: ticks, color: c.soft, fontSize: 11, hideOverlap: true, width: Math.max(34, between - 12), overflow: "truncate",
-          formatter: (v) => s.format(s.choices ? v : s.log ? Number((10 ** v).toPrecision(6)) : v) } };
+          formatter: tickFormat(s), textBorderColor: c.paper, textBorderWidth: 3 } };
     }),
     tooltip: tooltip(c, (q) => (worstFirst[q.dataIndex] ? words(worstFirst[q.dataIndex]) : null)),
     series: [{

@@ -11,6 +11,13 @@ function timeUnit(seconds) {
   return units.find(([size]) => seconds >= 3 * size) || units[3];
 }
 
+/** The events that are better than all before them. */
+function improvements(events) {
+  const steps = [];
+  for (const e of events) if (steps.length === 0 || better(e.value, steps[steps.length - 1].value)) steps.push(e);
+  return steps;
+}
+
 function timeOption(width, c) {
   const asked = new Set(all('input[name="time-budgets"]:checked').map((e) => Number(e.value)));
   const shown = page.timeline.map((e, i) => ({ ...e, i })).filter((e) => asked.has(e.budget));
@@ -19,7 +26,7 @@ function timeOption(width, c) {
   const x = scale({ lo: 0, hi: end / size, title: `time since the start (${unit})`, pad: 0.01 });
   const y = resultScale(shown.map((e) => e.value));
   const text = (e) => [`Configuration ${page.configs[e.config]?.id ?? "without a usable result"}`, `at ${budgetText(e.budget)}: ${known(e.value) ? number(e.value) : e.status}`, `after ${number(e.time / size)} ${unit}`];
-  const ends = Math.max(...page.budgets.map((b) => number(b.budget).length)) * 8 + 8;
+  const height = 400;
   const series = [], stops = [];
   const sentences = [];
   const groups = [];
@@ -31,16 +38,19 @@ function timeOption(width, c) {
       itemStyle: { color: budgetColour(i), opacity: points.length > 500 ? 0.3 : 0.5 }, emphasis: { itemStyle: { opacity: 1, borderColor: c.ink, borderWidth: 1.5 } },
       data: points.map((e) => [x.map(e.time / size), y.map(e.value)]) });
   });
+  const incumbents = groups.map((points) => points.reduce((best, e) => (better(e.value, best.value) ? e : best)));
+  const labels = endLabels(incumbents.map((e) => ({ i: e.budget, y: y.map(e.value) })), y, height - 70, (i) => number(page.budgets[i].budget));
+  const ends = textWidth([...labels.values()]) + 6;
   for (const points of [...groups]) {
     const i = points[0].budget;
-    const steps = points.filter((e, k) => k === 0 || points.slice(0, k).every((earlier) => better(e.value, earlier.value)));
+    const steps = improvements(points);
     const last = steps[steps.length - 1];
     groups.push(steps);
     stops.push(...steps.map((e, dataIndex) => ({ seriesIndex: series.length, dataIndex, text: text(e).join(", ") })));
     sentences.push(`at ${budgetText(i)} the best is ${number(last.value)} after ${number(last.time / size)} ${unit}`);
     series.push({ type: "line", step: "end", name: `best at ${budgetText(i)}`, symbol: budgetSymbol(i), symbolSize: 6, z: 4, cursor: "default",
       lineStyle: { color: budgetColour(i), width: 2, type: budgetDash(i) }, itemStyle: { color: budgetColour(i) }, emphasis: { disabled: true },
-      endLabel: { show: true, formatter: number(page.budgets[i].budget), color: c.ink, fontSize: 12, distance: 6 }, labelLayout: { moveOverlap: "shiftY" },
+      endLabel: { show: Boolean(labels.get(i)), formatter: labels.get(i), color: c.ink, fontSize: 12, distance: 6 },
       // The last point carries the line to the end of the chart.
       data: [...steps.map((e) => [x.map(e.time / size), y.map(e.value)]), { value: [x.map(end / size), y.map(last.value)], symbol: "none" }] });
   }
@@ -50,7 +60,6 @@ function timeOption(width, c) {
     series.push({ type: "scatter", name: "failed", symbol: "path://M0,0L10,10M10,0L0,10", symbolSize: 6, z: 3, cursor: "default", clip: false,
       itemStyle: { color: "transparent", borderColor: c.focus, borderWidth: 1.2 }, data: failed.map((e) => [x.map(e.time / size), y.lo]) });
   }
-  const height = 400;
   return {
     height, stops,
     label: `Results over time, ${plural(shown.length, "trial")}: ${sentences.join("; ")}` + (failed.length ? `; ${plural(failed.length, "trial")} without a usable result` : ""),

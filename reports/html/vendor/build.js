@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const version = (name) => JSON.parse(readFileSync(`node_modules/${name}/package.json`)).version;
-const licence = (name) => readFileSync(`licenses/${name}`, "utf8").trim();
+const licence = (name) => readFileSync(`licenses/${name}`, "utf8").replaceAll("\r\n", "\n").trim();
 const notice = [
   `Apache ECharts ${version("echarts")} (a part of it, minified), licensed under the Apache License, Version 2.0,`,
   `http://www.apache.org/licenses/LICENSE-2.0`,

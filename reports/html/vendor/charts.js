@@ -2,13 +2,13 @@
 // `npm ci && npm run build` makes charts.min.js of it.
 export { init, use } from "echarts/core";
 import { use } from "echarts/core";
-import { BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
-import { GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
+import { GridComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
 import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
 use([
-  BarChart, CustomChart, HeatmapChart, LineChart, ParallelChart, ScatterChart,
-  GridComponent, MarkLineComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent,
+  BarChart, CustomChart, LineChart, ParallelChart, ScatterChart,
+  GridComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent,
   LabelLayout, CanvasRenderer,
 ]);
