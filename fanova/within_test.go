@@ -338,6 +338,29 @@ func TestWithinPoint(t *testing.T) {
 	}
 }
 
+// TestPlaceAfterGap: the split in a closed gap keeps both ends of the gap apart.
+func TestPlaceAfterGap(t *testing.T) {
+	columns := []forest.Column{{}}
+	f := &forest.Forest{Columns: columns, Trees: []forest.Tree{flatten(columns, &node{column: 0, at: 0.5, left: leaf(1), right: leaf(2)})}}
+	p := Part{Intervals: []Interval{{0.25, 0.375}, {0.625, 1}}}
+	part, err := Within(f, Region{p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for v, want := range map[float64]float64{0.25: 1, 0.375: 1, 0.625: 2, 1: 2} {
+		x, ok := p.Place(columns[0], v)
+		if got := part.Predict(nil, []float64{x})[0]; !ok || got != want {
+			t.Errorf("prediction at %v (placed at %v): %v, want %v", v, x, got, want)
+		}
+	}
+	if _, ok := p.Place(columns[0], 0.5); ok {
+		t.Error("a value in the gap has a place")
+	}
+	if _, ok := (Part{Levels: []int{1}}).Place(forest.Column{Levels: 2}, 0); ok {
+		t.Error("a level that is left out has a place")
+	}
+}
+
 func TestWithinRefuses(t *testing.T) {
 	columns := []forest.Column{{}, {Levels: 3}}
 	root := &node{column: 1, levels: []int{0}, left: leaf(1), right: leaf(2)}
