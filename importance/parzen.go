@@ -2,17 +2,22 @@ package importance
 
 import "math"
 
-// density returns the Parzen estimate on the points 0, 1, ..., of counts: a kernel on each
-// occupied point, weighted with its rows, and the uniform-like prior. It sums to 1.
-func density(counts []int, categorical bool, prior float64) []float64 {
-	if categorical {
-		return categoricalDensity(counts, prior)
+// frequencies returns the shares of the counts, with a prior spread evenly.
+func frequencies(counts []int, prior float64) []float64 {
+	n := 0
+	for _, c := range counts {
+		n += c
 	}
-	return numericDensity(counts, prior)
+	p := make([]float64, len(counts))
+	for i, c := range counts {
+		p[i] = (float64(c) + prior/float64(len(counts))) / (float64(n) + prior)
+	}
+	return p
 }
 
-// categoricalDensity mixes the kernels of the occupied levels: all levels alike
-// with the prior's weight divided by the number of kernels, and 1 more for the own one.
+// categoricalDensity mixes a kernel for each occupied level, weighted with its rows, and
+// the prior. A kernel gives all levels the prior's weight divided by the number of
+// kernels, and 1 more to its own.
 func categoricalDensity(counts []int, prior float64) []float64 {
 	n, kernels := 0, 1
 	for _, c := range counts {
@@ -31,7 +36,8 @@ func categoricalDensity(counts []int, prior float64) []float64 {
 	return p
 }
 
-// numericDensity mixes normal kernels of one width, integrated over the cell of each
+// numericDensity mixes a normal kernel for each occupied point, weighted with its rows, and
+// the prior. The kernels have one width and are integrated over the cell of each
 // point and truncated to the grid. The width is that of Scott's rule (Scott, "Multivariate
 // density estimation", 1992), but at least so that 90 % of a kernel lie in its cell;
 // the prior is as wide as the grid and in its middle.

@@ -20,6 +20,12 @@ type PEDOptions struct {
 	// Grids of the numeric columns, one entry per column; nil for the default in all.
 	// Entries of categorical columns are not used.
 	Grids []Grid
+	// Frequencies takes the density of a categorical column from the frequencies of its
+	// levels, with the prior spread evenly over them. Optuna's kernels (the default)
+	// do not sharpen with the number of rows, which hides the effect of columns with
+	// many levels: of one among whose 10 levels one makes all the best tenth they
+	// see 0.0025 instead of 0.09, however many rows there are.
+	Frequencies bool
 	// PriorWeight is how many rows the uniform prior of a density counts for; 0 means 1.
 	PriorWeight float64
 }
@@ -64,9 +70,10 @@ type PED struct {
 // target and of the region that have a value ("Conditional PED-ANOVA", arXiv
 // 2601.20800, theorem 4.2).
 //
-// The indicator b of being among the best gamma' has, given column x, the mean gamma'
-// p(x | target)/p(x | region), so that the variance of its marginal is gamma'^2
-// times the Pearson divergence. It is a main effect: interactions are not seen.
+// Among the region, the indicator of the target has, given column x, the mean
+// gamma'/gamma p(x | target)/p(x | region), so that the variance of its marginal is
+// (gamma'/gamma)^2 times the Pearson divergence. It is a main effect: interactions are not
+// seen. Its largest value is that of a column which decides alone, q (1-q) for q = gamma'/gamma.
 //
 // The densities are mixtures on a grid: in one dimension the sums and kernels
 // take O(n + grid^2), and the quantile O(n log n) once.
@@ -95,8 +102,8 @@ func PEDANOVA(t Table, opt PEDOptions) (*PED, error) {
 		return p, nil
 	}
 	sum := 0.0
-	for c := range d {
-		p.Importance[c] = opt.column(&t, c, target, region, p)
+	for c, h := range opt.histograms(&t, target, region) {
+		p.Importance[c] = h.importance(p, t.Columns[c].Levels > 0, &opt)
 		if v := p.Importance[c]; !math.IsNaN(v) {
 			sum += v
 		}
@@ -155,7 +162,8 @@ func (o *PEDOptions) resolve(t *Table) error {
 // best marks the responses that the quantile q does not exceed and returns it. The quantile
 // is the smallest response that at least the share q does not exceed.
 func best(y []float64, q float64) (in []bool, cutoff float64) {
-	sorted := slices.Sorted(slices.Values(y))
+	sorted := slices.Clone(y)
+	slices.Sort(sorted)
 	// Rounded as in Optuna: 0.07 of 100 are 8.
 	cutoff = sorted[int(math.Ceil(q*float64(len(y))))-1]
 	in = make([]bool, len(y))
@@ -175,52 +183,75 @@ func count(in []bool) int {
 	return n
 }
 
-// column returns the importance of one column.
-func (o *PEDOptions) column(t *Table, c int, target, region []bool, p *PED) float64 {
-	g := o.Grids[c]
-	k := t.Columns[c].Levels
-	cells := k
-	if k == 0 {
-		cells = g.Steps
+// histogram counts the rows of target and region that have a value, by cell of the grid.
+type histogram struct {
+	target, region   []int
+	nTarget, nRegion int
+}
+
+// histograms counts all columns in one pass over the rows.
+func (o *PEDOptions) histograms(t *Table, target, region []bool) []histogram {
+	all := make([]histogram, len(t.Columns))
+	for c, col := range t.Columns {
+		cells := col.Levels
+		if cells == 0 {
+			cells = o.Grids[c].Steps
+		}
+		all[c].target, all[c].region = make([]int, cells), make([]int, cells)
 	}
-	// Rows of target and region by cell.
-	top, all := make([]int, cells), make([]int, cells)
-	nTop, nAll := 0, 0
 	for i, in := range region {
-		v := t.row(i)[c]
-		if !in || math.IsNaN(v) {
+		if !in {
 			continue
 		}
-		cell := g.cell(v, k)
-		all[cell]++
-		nAll++
-		if target[i] {
-			top[cell]++
-			nTop++
+		for c, v := range t.row(i) {
+			if math.IsNaN(v) {
+				continue
+			}
+			h := &all[c]
+			cell := o.Grids[c].cell(v, t.Columns[c].Levels)
+			h.region[cell]++
+			h.nRegion++
+			if target[i] {
+				h.target[cell]++
+				h.nTarget++
+			}
 		}
 	}
+	return all
+}
+
+// importance returns the importance of the column.
+func (h *histogram) importance(p *PED, categorical bool, o *PEDOptions) float64 {
+	cells := len(h.region)
 	switch {
-	case nAll < 2:
+	case h.nRegion < 2:
 		return math.NaN()
-	case cells == 1 || nTop == 0:
+	case cells == 1 || h.nTarget == 0:
 		return 0
 	}
 	const floor = 1e-12 // of a density, as in Optuna
-	pTop := density(top, k > 0, o.PriorWeight)
-	var pAll []float64
+	density := numericDensity
+	if categorical {
+		density = categoricalDensity
+		if o.Frequencies {
+			density = frequencies
+		}
+	}
+	top := density(h.target, o.PriorWeight)
+	var all []float64
 	if !o.Uniform {
-		pAll = density(all, k > 0, o.PriorWeight)
+		all = density(h.region, o.PriorWeight)
 	}
 	divergence := 0.0
-	for i := range pTop {
+	for i := range top {
 		q := 1 / float64(cells)
-		if pAll != nil {
-			q = pAll[i] + floor
+		if all != nil {
+			q = all[i] + floor
 		}
-		r := (pTop[i]+floor)/q - 1
+		r := (top[i]+floor)/q - 1
 		divergence += q * r * r
 	}
-	alpha, beta := float64(nTop)/float64(p.Target), float64(nAll)/float64(p.Region)
+	alpha, beta := float64(h.nTarget)/float64(p.Target), float64(h.nRegion)/float64(p.Region)
 	quantile := float64(p.Target) / float64(p.Region)
 	return alpha * alpha / beta * divergence * quantile * quantile
 }
