@@ -1,9 +1,9 @@
 package fanova
 
 import (
+	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 
 	"github.com/nasalyze/nasalyze/forest"
 )
@@ -30,67 +30,81 @@ type Switch struct {
 	In, Out Stat
 }
 
-// maxRegions bounds the terms of inclusion and exclusion.
-const maxRegions = 12
+// maxOverlaps bounds the terms of inclusion and exclusion.
+const maxOverlaps = 1 << 10
 
-// SwitchEffect returns the effect of being in the region, or in any of several
-// (alternatives, which may overlap; at most 12). The volume and the mean of their union
-// come from inclusion and exclusion over the boxes, so that the number of passes over
-// the forest is 2^k - 1 for k regions that all overlap.
+// SwitchEffect returns the effect of being in the region, or in any of several:
+// alternatives, which may overlap. The volume and the mean of their union come from
+// inclusion and exclusion over the sets of regions that have a volume in common: k of
+// them where the regions are disjoint, 2^k - 1 where all overlap, one pass over the forest
+// each.
 //
-// It is an error if a region does not fit the columns, and what is one for [New].
+// It is an error if a region does not fit the columns, if there are more than 1024 such
+// sets, and what is one for [New].
 func SwitchEffect(f *forest.Forest, opt Options, regions ...Region) (Switch, error) {
-	if len(regions) == 0 || len(regions) > maxRegions {
-		return Switch{}, fmt.Errorf("fanova: %d regions to switch on, want 1 to %d", len(regions), maxRegions)
+	if len(regions) == 0 {
+		return Switch{}, errors.New("fanova: no region to switch on")
 	}
 	opt.Progress = nil
 	all, err := New(f, opt)
 	if err != nil {
 		return Switch{}, err
 	}
-	n := len(f.Trees)
-	volume, inside := 0.0, make([]float64, n) // integral over the union
-	whole := false
-	for mask := 1; mask < 1<<len(regions); mask++ {
-		var box Region
-		for k, r := range regions {
-			if mask>>k&1 == 0 {
-				continue
-			}
-			if box == nil {
-				box = r
-			} else if box, err = box.And(r); err != nil {
-				return Switch{}, err
-			}
-		}
-		v, err := box.Volume(f.Columns)
-		if err != nil {
+	u := union{f: f, opt: opt, integral: make([]float64, len(f.Trees))}
+	for i, r := range regions {
+		if err := u.add(r, 1, regions[i+1:]); err != nil {
 			return Switch{}, err
-		}
-		whole = whole || v == 1
-		if v == 0 {
-			continue
-		}
-		part, err := Within(f, box)
-		if err != nil {
-			return Switch{}, err
-		}
-		d, err := New(part, opt)
-		if err != nil {
-			return Switch{}, err
-		}
-		if bits.OnesCount(uint(mask))%2 == 0 {
-			v = -v
-		}
-		volume += v
-		for k, m := range d.Means() {
-			inside[k] += v * m
 		}
 	}
-	if whole {
-		volume = 1
+	if u.whole {
+		u.volume = 1
 	}
-	return newSwitch(all, volume, inside), nil
+	return newSwitch(all, u.volume, u.integral), nil
+}
+
+// union adds up the volume of overlapping boxes and the integral of each tree over them.
+type union struct {
+	f        *forest.Forest
+	opt      Options
+	terms    int
+	volume   float64
+	integral []float64
+	// whole tells that one of the boxes is the whole domain.
+	whole bool
+}
+
+// add takes in a box with a sign, and its intersections with later ones with the opposite one.
+func (u *union) add(box Region, sign float64, later []Region) error {
+	v, err := box.Volume(u.f.Columns)
+	if err != nil || v == 0 {
+		return err
+	}
+	if u.terms++; u.terms > maxOverlaps {
+		return fmt.Errorf("fanova: the regions to switch on overlap in more than %d ways", maxOverlaps)
+	}
+	part, err := Within(u.f, box)
+	if err != nil {
+		return err
+	}
+	d, err := New(part, u.opt)
+	if err != nil {
+		return err
+	}
+	u.whole = u.whole || v == 1
+	u.volume += sign * v
+	for k, m := range d.Means() {
+		u.integral[k] += sign * v * m
+	}
+	for i, r := range later {
+		both, err := box.And(r)
+		if err != nil {
+			return err
+		}
+		if err := u.add(both, -sign, later[i+1:]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // newSwitch sums up from the volume of a region and the integrals over it.

@@ -293,6 +293,28 @@ func TestSwitchUnion(t *testing.T) {
 	}
 }
 
+// TestSwitchMany: disjoint alternatives are as many terms as there are of them; overlapping
+// ones are soon too many.
+func TestSwitchMany(t *testing.T) {
+	columns := []forest.Column{{Levels: 64}, {}}
+	root := &node{column: 0, levels: []int{0, 1, 2, 3}, left: leaf(1), right: leaf(2)}
+	f := &forest.Forest{Columns: columns, Trees: []forest.Tree{flatten(columns, root)}}
+	var disjoint, overlapping []Region
+	for l := range 32 {
+		disjoint = append(disjoint, Region{{Levels: []int{2 * l}}, {}})
+		overlapping = append(overlapping, Region{{}, {Intervals: []Interval{{0, 0.9}}}})
+	}
+	s, err := SwitchEffect(f, Options{}, disjoint...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "probability", s.Probability, 0.5, 1e-15)
+	near(t, "difference", s.Difference.Mean, 0, 1e-15)
+	if _, err := SwitchEffect(f, Options{}, overlapping...); err == nil || !strings.Contains(err.Error(), "1024") {
+		t.Errorf("32 regions that overlap: %v", err)
+	}
+}
+
 func TestSwitchNothingOrEverything(t *testing.T) {
 	f := fiveNodes()
 	for _, r := range []Region{{{}, {}}, {{Intervals: []Interval{}}, {}}} {
