@@ -41,7 +41,7 @@ type LocalOptions struct {
 //
 // Differences from DeepCAVE, which evaluates at 500 equally spaced points of a float and
 // at random or all other values of discrete columns, and prints the variance
-// over the trees in place of the standard deviation: with its points in Options.Points the
+// over the trees in place of the standard deviation: with its points in LocalOptions.Points the
 // shares of each tree are the same.
 func Local(ctx context.Context, f *forest.Forest, at []float64, opt LocalOptions) ([]Score, error) {
 	if err := checkForest(f); err != nil {
