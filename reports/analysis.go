@@ -32,6 +32,15 @@ type Analysis struct {
 	// Shifts are the differences of importance between the lowest and the highest
 	// budget that have a decided importance; empty if there are no two.
 	Shifts []Shift `json:"shifts,omitempty"`
+	// Path leads to the incumbent of the largest decided budget; nil if none is decided.
+	Path *Path `json:"path,omitempty"`
+	// Growth tells whether there are enough configurations at that budget; nil if
+	// none is decided.
+	Growth *Growth `json:"growth,omitempty"`
+	// Tradeoff weighs two objectives at that budget; nil if there is only one.
+	Tradeoff *Tradeoff `json:"tradeoff,omitempty"`
+	// Outcomes are the failures and the times of the trials, as far as there are any.
+	Outcomes []Outcome `json:"outcomes,omitempty"`
 	// Answers in words, most important first.
 	Answers []Answer `json:"answers"`
 	// Advice on every parameter.
@@ -119,6 +128,10 @@ type Budget struct {
 	Importance []Importance `json:"importance"`
 	// HigherOrder is the share of variance due to three parameters or more.
 	HigherOrder Stat `json:"higherOrder"`
+	// Active has the conditional parameters, in the order of Analysis.Params.
+	Active []Active `json:"active,omitempty"`
+	// Methods are other ways to measure importance.
+	Methods []Method `json:"methods,omitempty"`
 	// Marginals of every parameter, in the order of Analysis.Params.
 	Marginals []Marginal `json:"marginals"`
 	// Surfaces of the most important pairs, strongest first.
@@ -381,4 +394,8 @@ type ProvenanceOption struct {
 	Replicates int     `json:"replicates"`
 	Resamples  int     `json:"resamples"`
 	Confidence float64 `json:"confidence"`
+	// Target is the share of the best configurations that PED-ANOVA asks about.
+	Target float64 `json:"target"`
+	// From is the configuration that the ablation path begins at.
+	From string `json:"from"`
 }

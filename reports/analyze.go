@@ -34,6 +34,18 @@ type Options struct {
 	// Resamples of the bootstrap behind the intervals of the correlations; 0
 	// means the default of package correlation.
 	Resamples int
+	// Target is the share of the best configurations that PED-ANOVA asks about; 0
+	// means 0.1.
+	Target float64
+	// From is the id of the configuration that the ablation path begins at; empty
+	// means the default of the search space.
+	From string
+	// At is the budget that the ablation path, the subsets and the trade-off are
+	// about; nil means the largest with a decided importance.
+	At *float64
+	// Brief leaves out what goes beyond importances, marginals, ranks and advice: other
+	// methods, conditional parameters, path, subsets, trade-off and outcomes.
+	Brief bool
 	// Confidence of all intervals; 0 means 0.95.
 	Confidence float64
 	// Seed of everything random.
@@ -56,6 +68,7 @@ const (
 	DefaultMinConfigs = 10
 	DefaultReplicates = 100
 	DefaultConfidence = 0.95
+	DefaultTarget     = 0.1
 )
 
 // ErrNothing is returned for a study without a single usable result.
@@ -70,6 +83,15 @@ func (o Options) resolve() (Options, error) {
 	}
 	if o.Confidence == 0 {
 		o.Confidence = DefaultConfidence
+	}
+	if o.Target == 0 {
+		o.Target = DefaultTarget
+	}
+	if o.From == "" {
+		o.From = fromDefault
+	}
+	if !(o.Target > 0 && o.Target < 1) {
+		return o, fmt.Errorf("reports: Target is %v, expected a number between 0 and 1", o.Target)
 	}
 	if o.MinConfigs < 2 {
 		return o, fmt.Errorf("reports: MinConfigs is %d, expected at least 2", o.MinConfigs)
@@ -122,8 +144,15 @@ func Analyze(ctx context.Context, study *nasalyze.Study, opt Options) (*Analysis
 	if study.Objectives[z.objective].Maximize {
 		z.sign = -1
 	}
+	if err := z.checkStart(); err != nil {
+		return nil, err
+	}
 	z.a = &Analysis{Schema: Schema, Findings: opt.Findings}
-	for _, stage := range []func() error{z.describe, z.configs, z.budgets, z.correlations, z.shifts, z.timeline, z.advise, z.answer} {
+	stages := []func() error{z.describe, z.configs, z.budgets, z.correlations, z.shifts, z.timeline}
+	if !opt.Brief {
+		stages = append(stages, z.active, z.methods, z.path, z.growth, z.tradeoff, z.outcomes)
+	}
+	for _, stage := range append(stages, z.advise, z.answer) {
 		if err := stage(); err != nil {
 			return nil, err
 		}
@@ -216,7 +245,7 @@ func (z *analyzer) recordOptions() ProvenanceOption {
 	o := z.opt
 	rec := ProvenanceOption{Objective: z.study.Objectives[z.objective].Name, Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform",
 		Trees: o.Forest.Trees, MinLeaf: o.Forest.MinLeaf, Features: o.Forest.FeatureFraction,
-		Replicates: max(o.Replicates, 0), Resamples: o.Resamples, Confidence: o.Confidence}
+		Replicates: max(o.Replicates, 0), Resamples: o.Resamples, Confidence: o.Confidence, Target: o.Target, From: o.From}
 	if rec.Trees == 0 {
 		rec.Trees = forest.DefaultTrees
 	}

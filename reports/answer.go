@@ -23,6 +23,11 @@ func (z *analyzer) answer() error {
 		z.a.Answers = append(z.a.Answers, z.answerShift())
 	}
 	z.a.Answers = append(z.a.Answers, z.answerPrune())
+	for _, answer := range []func() (Answer, bool){z.answerGrowth, z.answerFailures} {
+		if ans, ok := answer(); ok {
+			z.a.Answers = append(z.a.Answers, ans)
+		}
+	}
 	if unknown := z.answerUnknown(); unknown.Text != "" {
 		z.a.Answers = append(z.a.Answers, unknown)
 	}

@@ -12,6 +12,7 @@ import (
 	"maps"
 	"math"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -48,12 +49,22 @@ var enums = map[string][]any{
 	"Advice.action":           {"keep", "fix", "undecided"},
 	"Config.pick":             {"unknown", "random", "model"},
 	"Finding.severity":        {"note", "warning", "skipped"},
+	"Method.method":           methods(),
+	"Outcome.objective":       {nasalyze.FailureObjective, nasalyze.TimeObjective},
 }
 
 func statuses() []any {
 	var out []any
 	for _, s := range nasalyze.Statuses() {
 		out = append(out, s.String())
+	}
+	return out
+}
+
+func methods() []any {
+	var out []any
+	for _, m := range reports.MethodNames() {
+		out = append(out, m)
 	}
 	return out
 }
@@ -68,7 +79,7 @@ type generator struct {
 // schema is the whole document.
 func schema(t *testing.T) []byte {
 	t.Helper()
-	g := &generator{defs: map[string]any{}, docs: comments(t, "analysis.go"), enums: map[string]bool{}}
+	g := &generator{defs: map[string]any{}, docs: comments(t), enums: map[string]bool{}}
 	root := g.object(reflect.TypeFor[reports.Analysis]())
 	root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	root["$id"] = schemaID
@@ -133,6 +144,8 @@ func (g *generator) value(typ reflect.Type) map[string]any {
 		return map[string]any{"type": "array", "items": g.value(typ.Elem())}
 	case reflect.Array:
 		return map[string]any{"type": "array", "items": g.value(typ.Elem()), "minItems": typ.Len(), "maxItems": typ.Len()}
+	case reflect.Pointer: // left out where nil
+		return g.value(typ.Elem())
 	case reflect.Struct:
 		if _, ok := g.defs[typ.Name()]; !ok {
 			g.defs[typ.Name()] = nil // in case of a cycle
@@ -145,14 +158,24 @@ func (g *generator) value(typ reflect.Type) map[string]any {
 
 var paragraph = regexp.MustCompile(`\s+`)
 
-// comments returns the doc comments of the types in a file and of their fields.
-func comments(t *testing.T, file string) map[string]string {
+// comments returns the doc comments of the types of the package and of their fields.
+func comments(t *testing.T) map[string]string {
 	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	docs := map[string]string{}
+	var decls []ast.Decl
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Name.Name == "reports" {
+			decls = append(decls, f.Decls...)
+		}
+	}
 	clean := func(groups ...*ast.CommentGroup) string {
 		for _, g := range groups {
 			if g != nil {
@@ -161,7 +184,7 @@ func comments(t *testing.T, file string) map[string]string {
 		}
 		return ""
 	}
-	for _, decl := range f.Decls {
+	for _, decl := range decls {
 		gen, ok := decl.(*ast.GenDecl)
 		if !ok {
 			continue

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -19,13 +20,11 @@ type Table struct {
 	Rows [][]any
 }
 
-// Tables arranges an analysis in rows.
+// Tables arranges an analysis in rows. Those of which the analysis has nothing are left out.
 func Tables(a *Analysis) []Table {
-	tables := []Table{budgetTable(a), correlationTable(a), importanceTable(a), pairTable(a)}
-	if len(a.Shifts) > 0 {
-		tables = append(tables, shiftTable(a))
-	}
-	return append(tables, adviceTable(a), configTable(a), findingTable(a))
+	all := []Table{budgetTable(a), correlationTable(a), importanceTable(a), pairTable(a), shiftTable(a), activeTable(a), methodTable(a),
+		pathTable(a), growthTable(a), tradeoffTable(a), outcomeTable(a), adviceTable(a), configTable(a), findingTable(a)}
+	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
 
 func budgetTable(a *Analysis) Table {

@@ -31,6 +31,7 @@ space ("surrogate"), which is free of the selection that a halving search makes.
 			if err != nil {
 				return err
 			}
+			opt.Brief = true
 			if !cmd.Flags().Changed("replicates") {
 				opt.Replicates = -1 // the intervals of importance are not shown here
 			}
@@ -51,14 +52,19 @@ func printCorrelation(s *streams, format outputFormat, name string, a *reports.A
 		return reports.Write(s.out, &reports.Analysis{Schema: a.Schema, Study: a.Study, Objective: a.Objective, Correlations: a.Correlations,
 			Findings: a.Findings, Warnings: a.Warnings, Provenance: a.Provenance})
 	}
-	for _, t := range reports.Tables(a) {
-		if t.Name != "correlations" {
-			continue
-		}
-		if len(t.Rows) == 0 {
-			fmt.Fprintln(s.err, "the log has one budget only: there is nothing to correlate")
-		}
-		return writeTable(s.out, format, prefixed(name, t))
+	t, ok := tableOf(a, "correlations")
+	if !ok {
+		fmt.Fprintln(s.err, "the log has one budget only: there is nothing to correlate")
 	}
-	return nil
+	return writeTable(s.out, format, prefixed(name, t))
+}
+
+// tableOf returns the named table of an analysis, if it has anything.
+func tableOf(a *reports.Analysis, name string) (reports.Table, bool) {
+	for _, t := range reports.Tables(a) {
+		if t.Name == name {
+			return t, true
+		}
+	}
+	return reports.Table{}, false
 }

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/reports"
 )
 
@@ -18,6 +20,7 @@ func newImportance(s *streams) *cobra.Command {
 		pairs   bool
 		budgets []float64
 		compare bool
+		how     string
 	)
 	cmd := &cobra.Command{
 		Use:   "importance [LOG...]",
@@ -25,19 +28,38 @@ func newImportance(s *streams) *cobra.Command {
 		Long: `importance prints the share of the variance of the loss over the search space that
 each parameter explains (functional ANOVA of a random forest), per budget, with
 intervals. Budgets at which the forest predicts no better than the mean are
-named, not shown.`,
+named, not shown.
+
+Other methods answer other questions (--method):
+
+` + methodHelp() + `
+
+What decides about failing or about time: --objective ` + nasalyze.FailureObjective + ` or ` + nasalyze.TimeObjective + ".",
 		Example: `  nasalyze importance
   nasalyze importance path/to/bohb-run --pairs
   nasalyze importance trials.csv --budget 81 --format csv
+  nasalyze importance --method ped --target 0.2
+  nasalyze importance --method path --budget 81
+  nasalyze importance --objective @failure
   nasalyze importance run1 run2 --compare`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			opt, err := what.options()
 			if err != nil {
 				return err
 			}
+			m, err := methodNamed(how)
+			if err != nil {
+				return err
+			}
+			if err := m.options(&opt, budgets, cmd.Flags().Changed("replicates")); err != nil {
+				return err
+			}
 			return overLogs(cmd, s, &in, opt, paths, compare, func(name string, a *reports.Analysis) error {
 				if err := keepBudgets(a, budgets); err != nil {
 					return err
+				}
+				if m.print != nil {
+					return m.print(s, format, name, a, m)
 				}
 				return printImportance(s, format, name, a, pairs)
 			})
@@ -46,6 +68,7 @@ named, not shown.`,
 	in.add(cmd.Flags())
 	what.add(cmd.Flags())
 	format.add(cmd.Flags())
+	cmd.Flags().StringVar(&how, "method", fANOVA, "`method`: "+strings.Join(methodNames(), ", "))
 	cmd.Flags().BoolVar(&pairs, "pairs", false, "pairs of parameters too")
 	cmd.Flags().Float64SliceVar(&budgets, "budget", nil, "only at these budgets")
 	cmd.Flags().BoolVar(&compare, "compare", false, "log by log instead of pooled")

@@ -208,6 +208,8 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default: chosen by out-of-bag error)")
 	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")
 	flags.IntVar(&f.opt.Resamples, "resamples", 0, "bootstrap resamples behind the intervals of correlations; negative for none (default 2000)")
+	flags.Float64Var(&f.opt.Target, "target", 0, "share of the best configurations that PED-ANOVA asks about (default 0.1)")
+	flags.StringVar(&f.opt.From, "from", "", "`id` of the configuration that the ablation path begins at (default: the search space's default)")
 	flags.Float64Var(&f.opt.Confidence, "confidence", 0, "confidence of all intervals (default 0.95)")
 	flags.Uint64Var(&f.opt.Seed, "seed", 0, "seed of everything random")
 	flags.IntVar(&f.opt.Workers, "workers", 0, "parallel workers (default: all cores); no influence on any number")
@@ -232,6 +234,8 @@ func (f *analysisFlags) options() (reports.Options, error) {
 		return opt, usagef("--features is %v, expected a share above 0 up to 1, or 0 (chosen by out-of-bag error)", opt.Forest.FeatureFraction)
 	case !(opt.Confidence >= 0 && opt.Confidence < 1):
 		return opt, usagef("--confidence is %v, expected a number between 0 and 1, such as 0.95", opt.Confidence)
+	case !(opt.Target >= 0 && opt.Target < 1):
+		return opt, usagef("--target is %v, expected a share between 0 and 1, such as 0.1", opt.Target)
 	case opt.Workers < 0:
 		return opt, usagef("--workers is %d, expected 0 (all cores) or more", opt.Workers)
 	}
