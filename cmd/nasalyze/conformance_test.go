@@ -15,17 +15,16 @@ import (
 var published = []struct {
 	pattern string
 	flags   []string
-	slow    bool
 }{
 	{pattern: "hpbandster/*"},
 	{pattern: "deepcave/*"},
 	{pattern: "smac3/*"},
 	{pattern: "csv/*"},
 	{pattern: "grid/hyanova_iris.csv", flags: []string{"--maximize", "mean_test_score"}},
-	{pattern: "grid/hpobench_*", flags: []string{"--maximize", "valid_balanced_accuracy"}, slow: true},
-	{pattern: "grid/hpolib_*", slow: true},
-	{pattern: "grid/nasbench201_*", flags: []string{"--maximize", "valid_accuracy_pct"}, slow: true},
-	{pattern: "kdd2018/*.arff.gz", flags: []string{"--maximize", "predictive_accuracy"}, slow: true},
+	{pattern: "grid/hpobench_*", flags: []string{"--maximize", "valid_balanced_accuracy"}},
+	{pattern: "grid/hpolib_*"},
+	{pattern: "grid/nasbench201_*", flags: []string{"--maximize", "valid_accuracy_pct"}},
+	{pattern: "kdd2018/*.arff.gz", flags: []string{"--maximize", "predictive_accuracy"}},
 }
 
 // data returns the folder of real logs, which the repository does not hold.
@@ -41,6 +40,9 @@ func data(t *testing.T) string {
 // Every published log ends in a whole report, whose numbers are in their ranges.
 func TestReportOnPublishedLogs(t *testing.T) {
 	dir := data(t)
+	if testing.Short() {
+		t.Skip("reports on all published logs, which takes most of a minute")
+	}
 	for _, p := range published {
 		paths, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(p.pattern)))
 		if err != nil || len(paths) == 0 {
@@ -52,9 +54,6 @@ func TestReportOnPublishedLogs(t *testing.T) {
 			}
 			name, _ := filepath.Rel(dir, path)
 			t.Run(name, func(t *testing.T) {
-				if p.slow && testing.Short() {
-					t.Skip("a large table")
-				}
 				out := filepath.Join(t.TempDir(), "out")
 				said := mustRun(t, append([]string{"report", path, "-o", out, "--replicates", "-1", "--resamples", "50", "--trees", "4",
 					"--only", "importance,rank-correlation"}, p.flags...)...)
