@@ -46,6 +46,9 @@ func (o *outcome) last() *result {
 
 func (o *outcome) seconds() float64 { return o.median((*result).seconds) }
 
+// cpu is NaN where no run tells it.
+func (o *outcome) cpu() float64 { return o.median((*result).cpu) }
+
 func (o *outcome) process() float64 {
 	return o.median(func(r *result) float64 { return r.Process })
 }

@@ -11,9 +11,9 @@
 // It works like this:
 //
 //  1. each set of peers gets a virtual environment under bench/.venv from a list
-//     of pinned versions (requirements-*.txt); where that fails, the reason is
-//     printed and our own numbers still are;
-//  2. every contender does its job in a process of its own: a Python script
+//     of pinned versions (requirements-*.txt), and ranger comes from the R of the
+//     machine; where that fails, the reason is printed and our own numbers still are;
+//  2. every contender does its job in a process of its own: a script of Python or R
 //     under peers/, or this program again. The job goes in as JSON, the result
 //     comes out as JSON: seconds per phase, answers by name, memory;
 //  3. contenders take turns, ours first and last, so that whatever else the

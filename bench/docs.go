@@ -72,17 +72,20 @@ It sets the peers up in virtual environments of its own, with pinned versions
 - Contenders take turns, ours first and last; times are medians of the work alone,
   without imports and reading of files. Peak memory is that of the whole process by
   the end of the work, so a peer's includes its interpreter and libraries.
-- The machine was shared with other work while this ran, so that single times
-  scatter by up to a factor of two. The turns see to it that ratios suffer less.
+- Other programs ran on the machine at the same time, so that times on the clock scatter, by
+  several times where the jobs are long. Turns help the ratios; the ratio of CPU time
+  (user and system, over all cores) hardly depends on the others and is the one to trust.
+  It gives no credit for using two cores where a peer uses one.
 - "answers" compares what was computed: *equal* where both should find the same up to the
   limit that the bench insists on (it fails otherwise), else the distance of two
   estimates of one thing.
 - All inputs but the logs are drawn from formulas in `+"`bench/data.go`"+`.
 
+%s
 ![Time of each job](images/bench-times.svg)
 
 ![Peak memory of each job](images/bench-memory.svg)
-`, rep.Machine, strings.Join(rep.Versions, ", "))
+`, rep.Machine, strings.Join(rep.Versions, ", "), summary(rep.Rows))
 	for _, s := range sections {
 		var rows []*row
 		for _, r := range rep.Rows {
@@ -100,6 +103,59 @@ It sets the peers up in virtual environments of its own, with pinned versions
 			s.more(w, rows)
 		}
 	}
+}
+
+// summary says for every job and peer how many times as long it takes and how much
+// memory it needs in proportion, from the least favourable input to the most.
+func summary(rows []*row) string {
+	type group struct {
+		job, peer         string
+		time, cpu, memory []float64
+		stopped           bool
+	}
+	var groups []*group
+	for _, r := range rows {
+		ratio := r.ratio()
+		if !(ratio > 0) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g *group) bool { return g.job == r.Workload && g.peer == r.Peer.Name })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, &group{job: r.Workload, peer: r.Peer.Name})
+		}
+		g := groups[i]
+		g.time = append(g.time, ratio)
+		if cpu := r.cpuRatio(); cpu > 0 {
+			g.cpu = append(g.cpu, cpu)
+		}
+		g.memory = append(g.memory, r.Peer.peak()/r.Ours.peak())
+		g.stopped = g.stopped || !r.Peer.complete()
+	}
+	if len(groups) == 0 {
+		return ""
+	}
+	between := func(v []float64, more string) string {
+		if len(v) == 0 {
+			return ""
+		}
+		low, high := formatRatio(slices.Min(v)), formatRatio(slices.Max(v))
+		if low == high {
+			return more + low
+		}
+		return low + " to " + more + high
+	}
+	cells := [][]string{{"job", "peer", "its time, ours = 1", "its CPU time, ours = 1", "its memory, ours = 1"}}
+	for _, g := range groups {
+		more := ""
+		if g.stopped {
+			more = "more than "
+		}
+		cells = append(cells, []string{g.job, g.peer, between(g.time, more), between(g.cpu, ""), between(g.memory, "")})
+	}
+	var b strings.Builder
+	writeGrid(&b, cells, []bool{2: true, 3: true, 4: true})
+	return b.String()
 }
 
 // phaseSeconds is the median over the runs of the time of a phase.

@@ -51,10 +51,12 @@ type result struct {
 	Process float64 `json:"process,omitempty"`
 }
 
-// phase is a timed part of the work, with the seconds of every repeat.
+// phase is a timed part of the work, with the seconds of every repeat on the clock
+// and of processors, which other programs on the machine disturb less.
 type phase struct {
 	Name    string    `json:"name"`
 	Seconds []float64 `json:"seconds"`
+	CPU     []float64 `json:"cpu,omitempty"`
 }
 
 // progress tells how many of the equal parts of a phase were done after how many seconds.
@@ -80,6 +82,15 @@ func (r *result) seconds() float64 {
 	sum := 0.0
 	for _, p := range r.Phases {
 		sum += median(p.Seconds)
+	}
+	return sum
+}
+
+// cpu is the processor time of the work, over all cores.
+func (r *result) cpu() float64 {
+	sum := 0.0
+	for _, p := range r.Phases {
+		sum += median(p.CPU)
 	}
 	return sum
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"math"
 	"runtime"
 	"syscall"
 )
@@ -18,4 +19,13 @@ func maxResident() int64 {
 		return maxrss // bytes there, KiB elsewhere
 	}
 	return maxrss << 10
+}
+
+// processorTime of this process so far, in seconds over all threads.
+func processorTime() float64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return math.NaN()
+	}
+	return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9
 }

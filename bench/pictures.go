@@ -45,7 +45,7 @@ func drawMemory(w io.Writer, rows []*row) (bool, error) {
 			continue
 		}
 		ours, theirs := r.Ours.peak(), r.Peer.peak()
-		c.Rows = append(c.Rows, chart.Pair{Label: label(r), A: ours, B: theirs, AtLeast: !r.Peer.complete(), Note: significant(theirs/ours) + "×"})
+		c.Rows = append(c.Rows, chart.Pair{Label: label(r), A: ours, B: theirs, AtLeast: !r.Peer.complete(), Note: strings.Replace(formatRatio(theirs/ours), "x", "×", 1)})
 		alt = append(alt, fmt.Sprintf("%s: %s against %s", label(r), formatBytes(ours), formatBytes(theirs)))
 	}
 	c.Alt = strings.Join(alt, "; ") + "."

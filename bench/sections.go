@@ -44,6 +44,11 @@ p-values, an interval, overlaps and regrets. The correlations must be equal.`,
 			slopes("DeepCAVE", rows, func(r *row) float64 { return r.Peer.seconds() }))
 	},
 }, {
+	name: "ped-anova", title: "PED-ANOVA",
+	text: `
+Optuna's PedAnovaImportanceEvaluator on the same trials, best 10 % against all. Optuna starts from a study of trials in memory,
+ours from a table; the importances must be equal.`,
+}, {
 	name: "read", title: "Reading logs",
 	text: `
 A million results of 200,000 configurations of five parameters at five budgets, from the page cache. Speed is per byte

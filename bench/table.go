@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -11,7 +12,7 @@ import (
 // printTable writes the rows as a Markdown table that reads well as plain text,
 // and the notes below it.
 func printTable(w io.Writer, rows []*row) error {
-	cells := [][]string{{"workload", "input", "ours", "peer", "its time", "ratio", "our memory", "its memory", "answers"}}
+	cells := [][]string{{"workload", "input", "ours", "peer", "its time", "ratio", "of CPU time", "our memory", "its memory", "answers"}}
 	var notes []string
 	for _, r := range rows {
 		name := r.Workload
@@ -28,12 +29,12 @@ func printTable(w io.Writer, rows []*row) error {
 			peer, memory = r.Peer.Name, formatBytes(r.Peer.peak())
 		}
 		cells = append(cells, []string{
-			name, r.Input, r.oursText(), peer, r.peerText(), r.ratioText(),
+			name, r.Input, r.oursText(), peer, r.peerText(), r.ratioText(), r.cpuText(),
 			formatBytes(r.Ours.peak()), memory, strings.Join(answers, "; "),
 		})
 	}
 	var b strings.Builder
-	writeGrid(&b, cells, []bool{2: true, 4: true, 5: true, 6: true, 7: true})
+	writeGrid(&b, cells, []bool{2: true, 4: true, 5: true, 6: true, 7: true, 8: true})
 	for _, n := range notes {
 		b.WriteString("\n" + n + "\n")
 	}
@@ -107,6 +108,13 @@ func (r *row) ratioText() string {
 	return text
 }
 
+func (r *row) cpuText() string {
+	if ratio := r.cpuRatio(); ratio > 0 && !math.IsInf(ratio, 0) {
+		return formatRatio(ratio)
+	}
+	return ""
+}
+
 func withSpeed(seconds float64, bytes int64) string {
 	if bytes == 0 || math.IsNaN(seconds) {
 		return formatSeconds(seconds)
@@ -133,7 +141,13 @@ func formatSeconds(s float64) string {
 }
 
 // formatRatio says how many times as long.
-func formatRatio(r float64) string { return significant(r) + "x" }
+func formatRatio(r float64) string {
+	if r >= 1000 {
+		whole, _ := strconv.Atoi(significant(r))
+		return thousands(whole) + "x"
+	}
+	return significant(r) + "x"
+}
 
 // formatBytes in units of 10^6 bytes.
 func formatBytes(b float64) string {

@@ -17,6 +17,7 @@ var tasks = map[string]func(context.Context, *recorder) error{
 	"fanova":      decompose,
 	"given trees": decomposeGiven,
 	"forest":      fitForest,
+	"ped":         pedANOVA,
 	"ranks":       rankColumns,
 	"read":        readLog,
 	"bandwidth":   bandwidth,
@@ -54,16 +55,18 @@ func (r *recorder) ready() {
 
 // phase times f; the same name again is a repeat.
 func (r *recorder) phase(name string, f func() error) error {
-	start := time.Now()
+	start, cpu := time.Now(), processorTime()
 	err := f()
 	seconds := time.Since(start).Seconds()
+	cpu = processorTime() - cpu
 	r.result.Peak = memory("VmHWM")
 	i := slices.IndexFunc(r.result.Phases, func(p phase) bool { return p.Name == name })
 	if i < 0 {
 		i = len(r.result.Phases)
 		r.result.Phases = append(r.result.Phases, phase{Name: name})
 	}
-	r.result.Phases[i].Seconds = append(r.result.Phases[i].Seconds, seconds)
+	p := &r.result.Phases[i]
+	p.Seconds, p.CPU = append(p.Seconds, seconds), append(p.CPU, cpu)
 	return err
 }
 

@@ -17,7 +17,7 @@ type workload struct {
 }
 
 // workloads in the order in which they are run.
-var workloads = slices.Concat(logWorkloads, forestWorkloads, effectWorkloads, rankWorkloads, readWorkloads, growthWorkloads)
+var workloads = slices.Concat(logWorkloads, forestWorkloads, effectWorkloads, pedWorkloads, rankWorkloads, readWorkloads, growthWorkloads)
 
 // row is one line of the table: ours against one peer, or alone.
 type row struct {
@@ -64,6 +64,14 @@ func (r *row) ratio() float64 {
 		return math.NaN()
 	}
 	return r.peerSeconds() / r.Ours.seconds()
+}
+
+// cpuRatio is the ratio of the processor times, NaN where that is not known of finished work.
+func (r *row) cpuRatio() float64 {
+	if r.Peer == nil || !r.Ours.complete() || !r.Peer.complete() {
+		return math.NaN()
+	}
+	return r.Peer.cpu() / r.Ours.cpu()
 }
 
 // peerSeconds is the time of the peer's work. If it was stopped, that is what its

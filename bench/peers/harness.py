@@ -60,12 +60,14 @@ class Report:
     @contextlib.contextmanager
     def phase(self, name):
         """Times what is inside; the same name again is a repeat."""
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         yield
-        seconds = time.perf_counter() - start
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
         self._peak = memory("VmHWM")
         self._progress = None
-        self._phases.setdefault(name, []).append(seconds)
+        self._phases.setdefault(name, {"seconds": [], "cpu": []})
+        self._phases[name]["seconds"].append(seconds)
+        self._phases[name]["cpu"].append(cpu)
         print(f"{name}: {seconds:.3f} s", file=sys.stderr, flush=True)
         self.send(done=False)
 
@@ -95,7 +97,7 @@ class Report:
         json.dump(
             {
                 "done": done,
-                "phases": [{"name": k, "seconds": v} for k, v in self._phases.items()],
+                "phases": [{"name": k, **v} for k, v in self._phases.items()],
                 "answers": self._answers,
                 "notes": self._notes,
                 "versions": self._versions,

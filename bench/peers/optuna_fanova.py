@@ -6,25 +6,9 @@ import types
 
 import numpy as np
 import optuna
-from optuna.distributions import FloatDistribution
-from optuna.trial import create_trial
 
 from harness import Report
-
-optuna.logging.set_verbosity(optuna.logging.WARNING)
-
-
-def study_of(data):
-    d = data.shape[1] - 1
-    space = {f"x{j:02d}": FloatDistribution(0, 1) for j in range(d)}
-    study = optuna.create_study()
-    study.add_trials(
-        [
-            create_trial(params=dict(zip(space, map(float, row[:-1]))), distributions=space, value=float(row[-1]))
-            for row in data
-        ]
-    )
-    return study, list(space)
+from optuna_study import study_of
 
 
 def trace(evaluator, report, parameters):
