@@ -85,7 +85,7 @@ func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Option
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(logs))
+	var names []string
 	if compare {
 		names = distinctNames(logs)
 	} else {
