@@ -35,8 +35,32 @@ func Analysis() *reports.Analysis {
 	countTrials(a)
 	correlations(a)
 	shifts(a)
+	deeper(a)
 	words(a)
 	return a
+}
+
+// deeper fills what goes beyond importances and ranks. The three parameters that make a
+// network large take its time, and large steps make it fail.
+func deeper(a *reports.Analysis) {
+	const focus = 2 // the largest decided budget
+	for b := range a.Budgets {
+		late := float64(b) / 3
+		active(a, b, 3.2, 0.25, 1.3-2.2*late, 0.3*mains[b][3])
+		methods(a, b)
+	}
+	worst := -1 // of those with all parameters
+	for i, c := range a.Configs {
+		if v := c.Results[focus]; c.Values[3] == 0 && !math.IsNaN(v) && (worst < 0 || v > a.Configs[worst].Results[focus]) {
+			worst = i
+		}
+	}
+	path(a, focus, a.Configs[worst].ID, a.Configs[worst].Values, func(values []float64) float64 { return loss(a.Params, focus, values) })
+	growth(a, focus)
+	cost := [9]float64{0.01, 0.19, 0, 0.03, 0, 0.42, 0.24, 0.02, 0.01}
+	fails := [9]float64{0.46, 0.03, 0.01, 0.17, 0.04, 0.02, 0.08, 0.01, 0}
+	tradeoff(a, focus, func(j int) float64 { return cost[j] }, false)
+	outcomes(a, func(j int) float64 { return fails[j] }, func(j int) float64 { return cost[j] }, 1.06)
 }
 
 func params() []reports.Param {

@@ -90,6 +90,8 @@ func Small() *reports.Analysis {
 		}
 	}
 	a.Budgets = []reports.Budget{b}
+	a.Outcomes = []reports.Outcome{{Objective: "@failure", Budgets: []reports.OutcomeBudget{{Budget: b.Budget, N: b.Trials, Mean: 1.0 / 13,
+		OOB: reports.OutOfBag{R2: math.NaN(), Spearman: math.NaN()}, Reason: "1 of 13 configurations failed, at least 5 of either kind are needed"}}}}
 	a.Answers = []reports.Answer{
 		{Question: "Do rankings at a small budget carry over to a large one?", Verdict: "undecided",
 			Text: "There is one budget only."},

@@ -33,6 +33,9 @@ func Make(s Spec) *reports.Analysis {
 	}
 	for j := range s.Params {
 		p := reports.Param{Name: fmt.Sprintf("%sx%d", long, j), Kind: "float", Upper: 1}
+		if j%5 == 4 {
+			p.Condition = fmt.Sprintf("%[1]sx%[2]d in {%[1]schoice 1, %[1]schoice 4}", long, j-1)
+		}
 		switch j % 4 {
 		case 1:
 			p.Lower, p.Upper, p.Log = 1e-7, 10, true
@@ -82,7 +85,43 @@ func Make(s Spec) *reports.Analysis {
 		}
 	}
 	a.Provenance.Options.Confidence = 0.95
+	s.deeper(a, value)
 	return a
+}
+
+// deeper fills what goes beyond importances and ranks, at the largest decided budget.
+func (s Spec) deeper(a *reports.Analysis, value func(float64) float64) {
+	focus := -1
+	for b := range a.Budgets {
+		if a.Budgets[b].Decided {
+			focus = b
+		}
+		a.Budgets[b].Failed = a.Budgets[b].Trials / 4
+		a.Budgets[b].Trials += a.Budgets[b].Failed
+		active(a, b, 2, 1.0/6, value(0.5)-value(0.2), 0.07)
+		methods(a, b)
+	}
+	even := func(j int) float64 { return 1 / float64(2+(j+1)%len(a.Params)) / 2 }
+	outcomes(a, even, even, 40)
+	if focus < 0 {
+		return
+	}
+	best := a.Configs[a.Budgets[focus].Best.Config].Values
+	start := make([]float64, len(best))
+	for j, p := range a.Params {
+		if p.Numeric() {
+			start[j] = p.Lower
+		}
+	}
+	path(a, focus, "default", start, func(values []float64) float64 {
+		far := 0.0
+		for j, v := range values {
+			far += math.Abs(unit(&a.Params[j], v)-unit(&a.Params[j], best[j])) / float64(len(values)*(1+j%3))
+		}
+		return value(0.1 + 0.9*far)
+	})
+	growth(a, focus)
+	tradeoff(a, focus, even, true)
 }
 
 func (s Spec) budget(a *reports.Analysis, b int, value func(float64) float64) reports.Budget {
