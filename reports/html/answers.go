@@ -27,9 +27,15 @@ type answer struct {
 func newAnswers(s *source) answers {
 	v := answers{Facts: facts(s.a), Warnings: s.a.Warnings}
 	for _, x := range s.a.Answers {
+		x.Text = tied(x.Text)
 		v.Answers = append(v.Answers, answer{x, verdictBadge(x.Verdict)})
 	}
 	return v
+}
+
+// tied keeps lines from breaking within "n = 10" and "95 %".
+func tied(s string) string {
+	return strings.NewReplacer(" = ", "\u00a0=\u00a0", " %", "\u00a0%").Replace(s)
 }
 
 func verdictBadge(verdict string) string {
@@ -40,12 +46,20 @@ func verdictBadge(verdict string) string {
 	return "undecided"
 }
 
-// budget prints one budget with its unit.
-func budget(a *reports.Analysis, b float64) string {
-	if a.Study.BudgetUnit == "" {
-		return number(b)
+// budgetUnit is the unit of budgets; without one, a name such as "epochs" serves.
+func budgetUnit(a *reports.Analysis) string {
+	if n := a.Study.BudgetName; a.Study.BudgetUnit == "" && strings.HasSuffix(n, "s") && !strings.ContainsAny(n, " _") {
+		return n
 	}
-	return number(b) + " " + a.Study.BudgetUnit
+	return a.Study.BudgetUnit
+}
+
+// budget is one budget within a sentence: "27 epochs", or "budget 27" where there is no unit.
+func budget(a *reports.Analysis, b float64) string {
+	if unit := budgetUnit(a); unit != "" {
+		return number(b) + " " + unit
+	}
+	return "budget " + number(b)
 }
 
 func subtitle(a *reports.Analysis) string {
@@ -106,7 +120,7 @@ func facts(a *reports.Analysis) []fact {
 	}
 	for i := len(a.Budgets) - 1; i >= 0; i-- {
 		if b := &a.Budgets[i]; b.Best.Config >= 0 && !math.IsNaN(b.Best.Value) {
-			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), "configuration " + b.Best.ID + ", budget " + budget(a, b.Budget)})
+			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), "configuration " + b.Best.ID + ", " + strings.ReplaceAll(budget(a, b.Budget), " ", "\u00a0")})
 			break
 		}
 	}

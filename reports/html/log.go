@@ -93,7 +93,7 @@ func countsTable(a *reports.Analysis) table {
 			{Text: "Best configuration"}, {Text: "Out-of-bag R²", Numeric: true}, {Text: "Out-of-bag ρ", Title: "Spearman's correlation of predictions and results", Numeric: true}}}
 	for i := range a.Budgets {
 		b := &a.Budgets[i]
-		r := row{Head: cell{Text: budget(a, b.Budget), Sort: sortKey(b.Budget)}}
+		r := row{Head: cell{Text: strings.TrimPrefix(budget(a, b.Budget), "budget "), Sort: sortKey(b.Budget)}}
 		r.Cells = append(r.Cells, whole(b.Trials), whole(b.N), whole(b.Failed), whole(b.Pending), whole(b.Repeated))
 		for _, q := range b.Quartiles {
 			if math.IsNaN(q) {

@@ -102,7 +102,7 @@ func TestMatrixShowsThePair(t *testing.T) {
 	shows := func(pair int) {
 		t.Helper()
 		c := &a.Correlations[pair]
-		want := fmt.Sprintf("Budget %s against %s", budget(a, c.Low), budget(a, c.High))
+		want := budget(a, c.Low) + " against " + budget(a, c.High)
 		if title := p.text("#pair-title"); title != want {
 			t.Errorf("the scatter is %q, want %q", title, want)
 		}
@@ -148,7 +148,7 @@ func TestChoiceOfBudget(t *testing.T) {
 		b := &a.Budgets[i]
 		p.pick(fmt.Sprintf("input[name=importance-budget][value='%d']", i))
 		label := p.label("plot-importance")
-		if !strings.Contains(label, "at budget "+budget(a, b.Budget)) {
+		if !strings.Contains(label, "at "+budget(a, b.Budget)) {
 			t.Errorf("budget %v: %s", b.Budget, label)
 		}
 		for _, imp := range b.Importance[:len(a.Params)] {
@@ -171,7 +171,7 @@ func TestChoiceOfBudget(t *testing.T) {
 		for i := range a.Budgets {
 			p.pick(fmt.Sprintf("input[name=marginal-budget][value='%d']", i))
 			label := p.label("plot-marginal")
-			if !strings.Contains(label, "along "+param.Name+" at budget "+budget(a, a.Budgets[i].Budget)) {
+			if !strings.Contains(label, "along "+param.Name+" at "+budget(a, a.Budgets[i].Budget)) {
 				t.Errorf("%s at budget %d: %s", param.Name, i, label)
 			}
 			if told := strings.Contains(label, " best at "); told != a.Budgets[i].Decided {
@@ -184,7 +184,7 @@ func TestChoiceOfBudget(t *testing.T) {
 	p.drawn("plot-surface")
 	before := p.label("plot-surface")
 	p.pick("input[name=surface-budget][value='0']")
-	if after := p.label("plot-surface"); after == before || !strings.Contains(after, "at budget "+budget(a, a.Budgets[0].Budget)) {
+	if after := p.label("plot-surface"); after == before || !strings.Contains(after, "at "+budget(a, a.Budgets[0].Budget)) {
 		t.Errorf("the surface is still %q", after)
 	}
 	if n, want := eval[int](p, "document.getElementById('surface-pair').length"), len(a.Budgets[0].Surfaces); n != want {

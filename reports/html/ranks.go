@@ -44,7 +44,7 @@ type matrixCell struct {
 
 func newRanks(s *source) ranks {
 	a := s.a
-	v := ranks{First: -1, Unit: a.Study.BudgetUnit,
+	v := ranks{First: -1, Unit: budgetUnit(a),
 		Small: len(a.Budgets) > 6, Repeated: s.figures("rank-correlation", "surrogate-correlation", "loss-scatter"), Flow: s.figures("rank-flow", "budget-choice")}
 	if len(a.Correlations) == 0 {
 		v.Empty = "The log has one budget only, so there are no two rankings to compare."
@@ -87,7 +87,7 @@ func newRanks(s *source) ranks {
 func newMatrixCell(a *reports.Analysis, i int, notes *table) matrixCell {
 	c := &a.Correlations[i]
 	cell := matrixCell{Pair: i, Rho: fixed(c.Spearman.Rho), N: "n " + count(c.N)}
-	where := fmt.Sprintf("budget %s against %s: ", budget(a, c.Low), budget(a, c.High))
+	where := fmt.Sprintf("%s against %s: ", budget(a, c.Low), budget(a, c.High))
 	if math.IsNaN(c.Spearman.Rho) {
 		cell.Class = "unknown"
 		cell.Note = notes.missing(c.Spearman.Reason).Note

@@ -76,7 +76,7 @@ func topTable(a *reports.Analysis, b int) table {
 	if len(order) == n {
 		which = "All " + plural(n, "configuration")
 	}
-	t.Caption = fmt.Sprintf("%s with a result at budget %s. A dash marks a parameter that is inactive.", which, budget(a, a.Budgets[b].Budget))
+	t.Caption = fmt.Sprintf("%s with a result at %s. A dash marks a parameter that is inactive.", which, budget(a, a.Budgets[b].Budget))
 	t.Head = append(t.Head, head{Text: a.Objective.Name, Numeric: true})
 	// What matters comes first; the space may have many more dimensions than fit.
 	params := ranking(a, b)

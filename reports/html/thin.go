@@ -25,14 +25,12 @@ type thinned struct {
 	events, allEvents   int
 }
 
-// thin returns a copy of a for the script: without what the page says in words and
-// tables, with numbers rounded to what a chart can show, and of a large log every
-// so manieth configuration and trial, the incumbents, the survivors of higher budgets
-// and the improvements kept.
+// thin returns what the script draws of a, and no more: numbers rounded to what a chart
+// can show, and of a large log every so manieth configuration and trial, the
+// incumbents, the survivors of higher budgets and the improvements kept. A script that needs
+// another part of the Analysis gets it here.
 func thin(a *reports.Analysis) thinned {
-	c := *a
-	c.Findings, c.Warnings, c.Answers, c.Advice = nil, nil, nil, nil
-	c.Provenance = reports.Provenance{}
+	c := reports.Analysis{Schema: a.Schema, Study: a.Study, Objective: a.Objective, Params: a.Params, Correlations: a.Correlations}
 	limit := maxConfigs
 	if width := len(a.Params) + len(a.Budgets); width > 0 {
 		limit = max(100, min(limit, maxNumbers/width))
@@ -61,22 +59,21 @@ func thin(a *reports.Analysis) thinned {
 		c.Timeline[i].Time = round(c.Timeline[i].Time, exact)
 		c.Timeline[i].Value = round(c.Timeline[i].Value, exact)
 	}
-	c.Budgets = slices.Clone(a.Budgets)
+	c.Budgets = make([]reports.Budget, len(a.Budgets))
 	for i := range c.Budgets {
-		b := &c.Budgets[i]
+		from, b := &a.Budgets[i], &c.Budgets[i]
+		*b = reports.Budget{Budget: from.Budget, N: from.N, Best: from.Best, OOB: from.OOB, Decided: from.Decided, Reason: from.Reason}
 		b.Best.Config = move(b.Best.Config)
 		if !b.Decided {
-			// Nothing may be drawn of it.
-			b.Importance, b.Marginals, b.Surfaces = nil, nil, nil
-			continue
+			continue // nothing may be drawn of it
 		}
-		b.Importance = thinImportance(b.Importance, len(a.Params))
-		b.Marginals = slices.Clone(b.Marginals)
+		b.Importance = thinImportance(from.Importance, len(a.Params))
+		b.Marginals = slices.Clone(from.Marginals)
 		for j := range b.Marginals {
 			m := &b.Marginals[j]
 			m.X, m.Mean, m.Std = rounded(m.X, exact), rounded(m.Mean, drawn), rounded(m.Std, drawn)
 		}
-		b.Surfaces = slices.Clone(b.Surfaces)
+		b.Surfaces = slices.Clone(from.Surfaces)
 		for j := range b.Surfaces {
 			s := &b.Surfaces[j]
 			s.X, s.Y = rounded(s.X, drawn), rounded(s.Y, drawn)

@@ -134,3 +134,23 @@ function endLabels(ends, s, pixels, text) {
   const join = (of) => (of.length > 3 ? `${of.slice(0, 2).map(text).join(", ")} …` : of.map(text).join(", "));
   return new Map([...labels].map(([i, g]) => [i, g.of[0] === i ? join(g.of) : ""]));
 }
+
+/**
+ * The names of lines at their right ends, each with its symbol, moved apart where they would touch:
+ * a series for a value axis y of the scale s over so many pixels. ends are {y, text, colour, symbol}.
+ */
+function endNames(ends, x, s, pixels, c, width) {
+  const gap = (15 / pixels) * (s.hi - s.lo);
+  const sorted = ends.filter((e) => known(e.y)).sort((a, b) => b.y - a.y).map((e) => ({ ...e, at: e.y }));
+  sorted.forEach((e, k) => k > 0 && (e.at = Math.min(e.at, sorted[k - 1].at - gap)));
+  let floor = s.lo;
+  for (const e of sorted.reverse()) {
+    e.at = Math.max(e.at, floor);
+    floor = e.at + gap;
+  }
+  return {
+    type: "scatter", silent: true, clip: false, z: 6, symbolOffset: [14, 0],
+    data: sorted.map((e) => ({ value: [x, e.at], symbol: e.symbol, symbolSize: 8, itemStyle: { color: e.colour },
+      label: { show: true, position: "right", distance: 5, offset: [0, 0], formatter: () => e.text, color: c.ink, fontSize: 12, width, overflow: "truncate" } })),
+  };
+}

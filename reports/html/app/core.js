@@ -68,7 +68,11 @@ const probability = (p) => (!known(p) ? "—" : p < 0.001 ? "< 0.001" : p.toFixe
 const between = (lo, hi, format) => (known(lo) && known(hi) ? `${format(lo)} to ${format(hi)}` : "");
 const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
-const budgetText = (b) => number(page.budgets[b].budget) + (page.study.budgetUnit ? " " + page.study.budgetUnit : "");
+// The unit of budgets; without one, a name such as "epochs" serves.
+const budgetUnit = page.study.budgetUnit || (/^[^ _]*s$/.test(page.study.budgetName || "") ? page.study.budgetName : "");
+/** A budget within a sentence: "27 epochs", or "budget 27" where there is no unit. */
+const budgetText = (b) => (budgetUnit ? `${number(page.budgets[b].budget)} ${budgetUnit}` : `budget ${number(page.budgets[b].budget)}`);
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const budgetTitle = (page.study.budgetName || "budget") + (page.study.budgetUnit ? ` (${page.study.budgetUnit})` : "");
 const objectiveTitle = page.objective.name + (page.objective.unit ? ` (${page.objective.unit})` : "");
 const maximize = Boolean(page.objective.maximize);

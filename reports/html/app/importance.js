@@ -2,9 +2,11 @@
 
 part("importance", () => {
   if (!chart("plot-importance", (width, c) => (chosen("importance-view") === "lines" ? linesOption(width, c) : barsOption(width, c)))) return;
+  const barsReading = byId("importance-reading").textContent;
   onChange(['input[name="importance-view"]', 'input[name="importance-budget"]', "#importance-sort", "#importance-pairs"], () => {
     const lines = chosen("importance-view") === "lines";
-    for (const e of all('input[name="importance-budget"], #importance-sort, #importance-pairs')) e.disabled = lines;
+    for (const e of all('input[name="importance-budget"], #importance-sort, #importance-pairs')) e.closest(".choice, .field").hidden = lines;
+    byId("importance-reading").textContent = lines ? "Coloured: parameters that explain at least 2 % at some budget; grey: the others. Budgets at which nothing can be told are left out." : barsReading;
     charts.get("plot-importance").draw();
     say(byId("importance-heading").textContent);
   });
@@ -47,7 +49,7 @@ function barsOption(width, c) {
   const at = chosen("importance-budget");
   const b = page.budgets[at];
   const heading = byId("importance-heading");
-  heading.textContent = `Share of the variance of ${page.objective.name} at budget ${budgetText(at)}` +
+  heading.textContent = `Share of the variance of ${page.objective.name} at ${budgetText(at)}` +
     (b.decided ? ` (${plural(b.n, "configuration")}, R² ${fixed(b.oob.r2)})` : "");
   if (!b.decided) {
     heading.textContent += ` cannot be told: ${b.reason}`;
@@ -96,24 +98,24 @@ function linesOption(width, c) {
     return {
       type: "line", name: page.params[at].name, symbol: budgetSymbols[order.indexOf(at) % 4], symbolSize: colour ? 8 : 4, z: colour ? 4 : 2, cursor: "default",
       lineStyle: { width: colour ? 2.2 : 1, color: colour || c.rule }, itemStyle: { color: colour || c.rule },
-      endLabel: { show: Boolean(colour), formatter: page.params[at].name, color: c.ink, fontSize: 12, width: names, overflow: "truncate", distance: 8 },
-      labelLayout: { moveOverlap: "shiftY" },
       emphasis: { focus: "series", lineStyle: { width: 3 } },
       data: decided.map(({ b }) => [x.map(b.budget), b.importance[at].individual.mean]),
     };
   });
+  const height = 400, last = decided[decided.length - 1].b;
+  series.push(endNames([...coloured].map(([at, colour]) => ({ y: last.importance[at].individual.mean, text: page.params[at].name, colour, symbol: budgetSymbols[order.indexOf(at) % 4] })),
+    x.map(last.budget), y, height - 68, c, names));
   const lines = (q) => {
     const at = page.params.findIndex((p) => p.name === q.seriesName);
     const { b, i } = decided[q.dataIndex];
     return importanceLines({ ...b.importance[at], name: `${page.params[at].name} at ${budgetText(i)}` });
   };
-  const height = 400;
   return {
     height,
     label: "Lines of importance against budget: " + order.slice(0, 8).map((at) => `${page.params[at].name} ` + decided.map(({ b }) => percent(b.importance[at].individual.mean)).join(", ")).join("; "),
     stops: order.flatMap((at, k) => decided.map((_, dataIndex) => ({ seriesIndex: order.length - 1 - k, dataIndex, text: lines({ seriesName: page.params[at].name, dataIndex }).join(", ") }))),
-    grid: margins({ right: names + 24 }),
-    xAxis: axis(x, c, width - names - 90, false),
+    grid: margins({ right: names + 32 }),
+    xAxis: axis(x, c, width - names - 98, false),
     yAxis: axis(y, c, height - 70, true),
     tooltip: tooltip(c, lines),
     series,

@@ -34,10 +34,10 @@ function surfaceOption(width, c) {
   const f = b.decided ? b.surfaces?.[Number(byId("surface-pair").value)] : null;
   const heading = byId("surface-heading");
   if (!f) {
-    heading.textContent = `Predicted ${page.objective.name} over pairs at budget ${budgetText(at)} cannot be told: ${b.reason || "no pair was computed"}`;
+    heading.textContent = `Predicted ${page.objective.name} over pairs at ${budgetText(at)} cannot be told: ${b.reason || "no pair was computed"}`;
     return { height: 40, label: heading.textContent, xAxis: { show: false }, yAxis: { show: false }, series: [] };
   }
-  heading.textContent = `Predicted ${page.objective.name} over ${f.params.join(" and ")} at budget ${budgetText(at)}`;
+  heading.textContent = `Predicted ${page.objective.name} over ${f.params.join(" and ")} at ${budgetText(at)}`;
   const [p, q] = f.params.map((name) => page.params.find((x) => x.name === name));
   const x = surfaceScale(p, f.x), y = surfaceScale(q, f.y);
   const cells = f.x.flatMap((_, i) => f.y.map((_, j) => ({ i, j, v: f.mean[i][j] }))).filter((cell) => known(cell.v));

@@ -20,7 +20,7 @@ function marginalOption(width, c) {
   const asked = page.budgets.map((b, i) => ({ b, i })).filter(({ i }) => which === "all" || i === which);
   const shown = asked.filter(({ b }) => b.decided && b.marginals[at]).map(({ b, i }) => ({ b, i, m: b.marginals[at] }));
   const heading = byId("marginal-heading");
-  heading.textContent = `Predicted ${page.objective.name} along ${p.name}` + (which === "all" ? "" : ` at budget ${budgetText(which)}`);
+  heading.textContent = `Predicted ${page.objective.name} along ${p.name}` + (which === "all" ? "" : ` at ${budgetText(which)}`);
   if (shown.length === 0) {
     heading.textContent += ` cannot be told: ${asked.map(({ b }) => b.reason).find(Boolean) ?? "no budget is decided"}`;
     return { height: 40, label: heading.textContent, xAxis: { show: false }, yAxis: { show: false }, series: [] };
@@ -28,7 +28,7 @@ function marginalOption(width, c) {
   const one = shown.length === 1;
   const points = one && which !== "all" && byId("marginal-data").checked
     ? page.configs.filter((f) => known(f.values[at]) && known(f.results[which])).map((f) => ({ x: f.values[at], y: f.results[which] })) : [];
-  const y = resultScale(shown.flatMap(({ m }) => m.mean.flatMap((v, k) => (one ? [v - m.std[k], v + m.std[k]] : [v]))).concat(points.map((q) => q.y)));
+  const y = resultScale(shown.flatMap(({ m }) => m.mean.flatMap((v, k) => (one || !numeric(p) ? [v - m.std[k], v + m.std[k]] : [v]))).concat(points.map((q) => q.y)));
   const draw = numeric(p) ? marginalLines : marginalDots;
   return draw({ p, shown, one, points, y, width, c, heading: heading.textContent });
 }
@@ -39,7 +39,7 @@ const marginalText = (m, k) => `${number(m.mean[k])} ± ${number(m.std[k])}`;
 function marginalLabel(heading, p, shown) {
   return `${heading}. ` + shown.map(({ i, m }) => {
     const best = m.mean.reduce((k, v, j) => (better(v, m.mean[k]) ? j : k), 0);
-    return `At budget ${budgetText(i)} best at ${valueText(p, m.x[best])} with ${marginalText(m, best)}`;
+    return `At ${budgetText(i)} best at ${valueText(p, m.x[best])} with ${marginalText(m, best)}`;
   }).join("; ");
 }
 
@@ -62,7 +62,7 @@ function marginalLines({ p, shown, one, points, y, width, c, heading }) {
   }
   return {
     height, label: marginalLabel(heading, p, shown),
-    stops: shown.flatMap(({ i, m }, seriesIndex) => m.x.map((v, dataIndex) => ({ seriesIndex, dataIndex, text: `${valueText(p, v)}, budget ${budgetText(i)}: ${marginalText(m, dataIndex)}` }))),
+    stops: shown.flatMap(({ i, m }, seriesIndex) => m.x.map((v, dataIndex) => ({ seriesIndex, dataIndex, text: `${valueText(p, v)}, ${budgetText(i)}: ${marginalText(m, dataIndex)}` }))),
     grid: margins({ right: 18 + names }),
     xAxis: axis(x, c, width - 84 - names, false), yAxis: axis(y, c, height - 70, true),
     tooltip: tooltip(c, (all) => {
@@ -89,7 +89,7 @@ function band(m, x, y, colour) {
 function marginalDots({ p, shown, one, points, y, width, c, heading }) {
   const choices = p.choices || [];
   const names = Math.min(width * 0.36, textWidth(choices, 12.5) + 2);
-  const row = 22 + 9 * shown.length;
+  const row = 20 + 11 * shown.length;
   const height = 76 + choices.length * row;
   const place = (k, slot) => k + (shown.length > 1 ? ((slot - (shown.length - 1) / 2) * 0.72) / shown.length : 0);
   const x = { ...y };
@@ -102,6 +102,12 @@ function marginalDots({ p, shown, one, points, y, width, c, heading }) {
   if (points.length > 0) {
     series.push({ type: "scatter", silent: true, z: 2, symbolSize: 5, itemStyle: { color: c.soft, opacity: 0.4 }, data: points.map((q, k) => [x.map(q.y), q.x + 0.16 + 0.22 * ((k * 0.618) % 1)]) });
   }
+  // Which budget a dot belongs to stands at the right end of its row.
+  const key = one ? 0 : textWidth(shown.map(({ i }) => number(page.budgets[i].budget)), 11) + 6;
+  if (!one) {
+    series.push({ type: "scatter", silent: true, clip: false, symbolSize: 0, z: 6, data: shown.flatMap(({ i, m }, slot) => m.x.map((k) => ({ value: [x.hi, place(k, slot)],
+      label: { show: true, position: "right", distance: 4, formatter: () => number(page.budgets[i].budget), color: c.soft, fontSize: 11 } }))) });
+  }
   const lines = (q) => {
     const { i, m } = shown[q.seriesIndex] || {};
     return m && [`${p.name}: ${choices[m.x[q.dataIndex]]}`, `${one ? "" : `at ${budgetText(i)}: `}${marginalText(m, q.dataIndex)}`];
@@ -109,8 +115,8 @@ function marginalDots({ p, shown, one, points, y, width, c, heading }) {
   return {
     height, label: marginalLabel(heading, p, shown),
     stops: shown.flatMap(({ m }, seriesIndex) => m.x.map((_, dataIndex) => ({ seriesIndex, dataIndex, text: lines({ seriesIndex, dataIndex }).join(", ") }))),
-    grid: margins({ left: names + 14, top: 8 }),
-    xAxis: axis(x, c, width - names - 38, false),
+    grid: margins({ left: names + 14, top: 8, right: 18 + key }),
+    xAxis: axis(x, c, width - names - 38 - key, false),
     yAxis: { type: "value", inverse: true, min: -0.5, max: choices.length - 0.5, axisLine: { show: true, lineStyle: { color: c.rule } },
       axisTick: { show: false }, splitLine: { show: false },
       axisLabel: { customValues: choices.map((_, k) => k), formatter: (k) => choices[k] ?? "", color: c.ink, fontSize: 12.5, width: names, overflow: "truncate", hideOverlap: false } },

@@ -43,7 +43,7 @@ function choosePair(pair, announce) {
     cell.firstChild.tabIndex = on ? 0 : -1;
   }
   const r = page.correlations[pair];
-  const title = `Budget ${budgetText(r.lowIndex)} against ${budgetText(r.highIndex)}`;
+  const title = capital(`${budgetText(r.lowIndex)} against ${budgetText(r.highIndex)}`);
   byId("pair-title").textContent = title;
   byId("pair-facts").replaceChildren(...pairFacts(r).map(([name, value]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value }))));
   charts.get("plot-pair")?.draw();

@@ -73,7 +73,7 @@ function parallelOption(width, c) {
   Object.assign(parallelPart, { axes, lines: worstFirst });
 
   const title = `${page.objective.name} at ${number(page.budgets[at].budget)}`;
-  byId("parallel-heading").textContent = `Every configuration with a result at budget ${budgetText(at)} as a line`;
+  byId("parallel-heading").textContent = `Every configuration with a result at ${budgetText(at)} as a line`;
   const n = worstFirst.length;
   const ramp = bestToWorst();
   const rank = (k) => (n > 1 ? 1 - k / (n - 1) : 0);

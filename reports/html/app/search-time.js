@@ -25,7 +25,8 @@ function timeOption(width, c) {
   const [size, unit] = timeUnit(end);
   const x = scale({ lo: 0, hi: end / size, title: `time since the start (${unit})`, pad: 0.01 });
   const y = resultScale(shown.map((e) => e.value));
-  const text = (e) => [`Configuration ${page.configs[e.config]?.id ?? "without a usable result"}`, `at ${budgetText(e.budget)}: ${known(e.value) ? number(e.value) : e.status}`, `after ${number(e.time / size)} ${unit}`];
+  // A large log has more configurations than the page.
+  const text = (e) => [page.configs[e.config] ? `Configuration ${page.configs[e.config].id}` : known(e.value) ? "A configuration that only the log has" : "No usable result", `at ${budgetText(e.budget)}: ${known(e.value) ? number(e.value) : e.status}`, `after ${number(e.time / size)} ${unit}`];
   const height = 400;
   const series = [], stops = [];
   const sentences = [];

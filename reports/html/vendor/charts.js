@@ -4,11 +4,10 @@ export { init, use } from "echarts/core";
 import { use } from "echarts/core";
 import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from "echarts/charts";
 import { GridComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent } from "echarts/components";
-import { LabelLayout } from "echarts/features";
 import { CanvasRenderer } from "echarts/renderers";
 
 use([
   BarChart, CustomChart, LineChart, ParallelChart, ScatterChart,
   GridComponent, ParallelComponent, TooltipComponent, VisualMapContinuousComponent,
-  LabelLayout, CanvasRenderer,
+  CanvasRenderer,
 ]);

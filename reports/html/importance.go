@@ -184,7 +184,7 @@ func pairsTable(a *reports.Analysis, chosen int) table {
 	if len(list) < len(all) {
 		which = fmt.Sprintf("The strongest %d of %d pairs", len(list), len(all))
 	}
-	t.Caption = fmt.Sprintf("%s of parameters at budget %s: share of the variance.", which, budget(a, b.Budget))
+	t.Caption = fmt.Sprintf("%s of parameters at %s: share of the variance.", which, budget(a, b.Budget))
 	for _, p := range list {
 		if len(p.Params) != 2 || math.IsNaN(p.Individual.Mean) {
 			continue
@@ -203,7 +203,7 @@ func shiftsTable(a *reports.Analysis) table {
 	}
 	t.Head[1].Text = "At " + budget(a, a.Shifts[0].Low)
 	t.Head[2].Text = "At " + budget(a, a.Shifts[0].High)
-	t.Caption = fmt.Sprintf("What gains and what loses importance from budget %s to %s.", budget(a, a.Shifts[0].Low), budget(a, a.Shifts[0].High))
+	t.Caption = fmt.Sprintf("What gains and what loses importance from %s to %s.", budget(a, a.Shifts[0].Low), budget(a, a.Shifts[0].High))
 	shifts := slices.Clone(a.Shifts)
 	slices.SortStableFunc(shifts, func(x, y reports.Shift) int {
 		return descending(math.Abs(x.Change.Mean), math.Abs(y.Change.Mean))
