@@ -27,6 +27,8 @@ var direction = []struct {
 	{"fanova", []string{"forest"}},
 	{"correlation", nil},
 	{"importance", []string{"forest", "fanova", "correlation"}},
+	{"bohb", []string{"."}},
+	{"bohb/...", []string{".", "bohb/..."}},
 	{"ingest/...", []string{".", "ingest/..."}},
 	{"reports/figure/internal/...", nil},
 	{"reports/figure/...", []string{"reports", "reports/figure/internal/..."}},
@@ -35,8 +37,8 @@ var direction = []struct {
 	{"reports/internal/sample", []string{"reports"}},
 	{"reports", []string{".", "forest", "fanova", "correlation", "importance"}},
 	{"examples/...", nil},
-	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "ingest/...", "reports/...", "examples/..."}},
-	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "ingest/...", "reports/...", "examples/..."}},
+	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/..."}},
+	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/..."}},
 }
 
 // inTests is what tests may use beside that: a log to work on, and analyses to draw.

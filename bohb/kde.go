@@ -1,0 +1,224 @@
+package bohb
+
+import (
+	"math"
+)
+
+// kde is a product kernel density over the dimensions of a space: the mean over
+// its points of the product over dimensions of
+//
+//   - a normal kernel truncated to [0, 1], for a continuous dimension;
+//   - the mass of such a kernel in the cell of the value, for a discrete one;
+//   - the kernel of Aitchison and Aitken (1976), 1-h at the point's level and
+//     h/(k-1) at the k-1 others, for a categorical one;
+//   - the uniform density, where the point has no value: it says nothing there.
+//
+// Dimensions in which the point of evaluation is inactive are left out, so that the
+// density sums and integrates to 1 over all configurations of a conditional space.
+type kde struct {
+	dims []dim
+	n    int
+	cols []column
+	// base[i] is the log of the normalising factors of point i over the continuous
+	// dimensions that are always active.
+	base []float64
+	mass []float64 // buffer of fit: products of masses within the cube
+}
+
+// column is one dimension of all points of a kde.
+type column struct {
+	h float64 // bandwidth; of a categorical that of Aitchison and Aitken
+	// x is the coordinate of each point of a continuous dimension, norm the log of
+	// its normalising factor if the dimension is conditional.
+	x, norm []float64
+	// level of each point of a discrete dimension, levels where it has none.
+	level []uint16
+	// table[c*(levels+1)+l] is the log of the kernel about level l at level c.
+	table []float64
+}
+
+// fit makes k the density of some rows of the columns. Bandwidths are those of the
+// normal reference rule, h = 1.06 sigma n^(-1/(4+d)) (statsmodels
+// "normal_reference", which HpBandSter uses), not below minimum, with n and sigma over
+// the points that have a value.
+func (k *kde) fit(dims []dim, cols []values, rows []int32, minimum float64) {
+	k.dims, k.n = dims, len(rows)
+	if k.cols == nil {
+		k.cols = make([]column, len(dims))
+	}
+	k.base = resize(k.base, len(rows))
+	clear(k.base)
+	k.mass = resize(k.mass, len(rows))
+	for i := range k.mass {
+		k.mass[i] = 1
+	}
+	for j := range dims {
+		if dims[j].levels > 0 {
+			k.cols[j].fitDiscrete(&dims[j], len(dims), cols[j].level, rows, minimum)
+		} else if k.cols[j].fitContinuous(len(dims), cols[j].x, rows, minimum) {
+			k.normalise(&k.cols[j], dims[j].conditional)
+		}
+	}
+	for i, m := range k.mass {
+		k.base[i] -= math.Log(m)
+	}
+}
+
+// normalise takes note of the factors that make the kernels of a continuous column
+// integrate to 1.
+func (k *kde) normalise(c *column, conditional bool) {
+	log := math.Log(c.h * math.Sqrt(2*math.Pi))
+	if conditional {
+		c.norm = resize(c.norm, k.n)
+		for i, x := range c.x {
+			c.norm[i] = -log - math.Log(within(x, c.h))
+		}
+		return
+	}
+	for i, x := range c.x {
+		k.base[i] -= log
+		if m := within(x, c.h); m < 1 {
+			k.mass[i] *= m
+			if k.mass[i] < 1e-200 { // one logarithm for many factors, but before they underflow
+				k.base[i] -= math.Log(k.mass[i])
+				k.mass[i] = 1
+			}
+		}
+	}
+}
+
+// rate is the factor of the normal reference rule for n points in d dimensions.
+func rate(n, d int) float64 { return 1.06 * math.Pow(float64(n), -1/float64(4+d)) }
+
+// fitContinuous takes over the points and their bandwidth. It is false if there is
+// nothing to take a spread from: then every kernel is uniform.
+func (c *column) fitContinuous(d int, u []float64, rows []int32, minimum float64) bool {
+	c.x = resize(c.x, len(rows))
+	n, sum := 0, 0.0
+	for i, r := range rows {
+		x := u[r]
+		c.x[i] = x
+		if x == x {
+			n++
+			sum += x
+		}
+	}
+	if n < 2 {
+		for i := range c.x {
+			c.x[i] = math.NaN()
+		}
+		c.h = 1
+		c.norm = resize(c.norm, len(rows))
+		return false
+	}
+	mean, squares := sum/float64(n), 0.0
+	for _, x := range c.x {
+		if x == x {
+			squares += (x - mean) * (x - mean)
+		}
+	}
+	c.h = max(math.Sqrt(squares/float64(n))*rate(n, d), minimum)
+	return true
+}
+
+// within is the mass of the normal distribution about x in [0, 1] that lies in [0, 1].
+func within(x, h float64) float64 {
+	z := 1 / (math.Sqrt2 * h)
+	return 0.5 * (erf((1-x)*z) + erf(x*z))
+}
+
+func (c *column) fitDiscrete(dm *dim, d int, levels []uint16, rows []int32, minimum float64) {
+	if cap(c.level) < len(rows) {
+		c.level = make([]uint16, len(rows), len(rows)+len(rows)/2)
+	}
+	c.level = c.level[:len(rows)]
+	counts := make([]float64, dm.levels+1)
+	for i, r := range rows {
+		l := levels[r]
+		c.level[i] = l
+		counts[l]++
+	}
+	n := len(rows) - int(counts[dm.levels])
+	counts = counts[:dm.levels]
+	if n < 2 {
+		for i := range c.level {
+			c.level[i] = uint16(dm.levels)
+		}
+		n = 1
+	}
+	if dm.categorical {
+		c.h = categoricalBandwidth(counts, n, d, minimum)
+	} else {
+		c.h = max(math.Sqrt(dm.variance(counts, n))*rate(n, d), minimum)
+	}
+	c.table = resize(c.table, dm.levels*(dm.levels+1))
+	dm.fillTable(c.table, c.h)
+}
+
+// resize returns a slice of n elements, of s if it has room.
+func resize(s []float64, n int) []float64 {
+	if cap(s) < n {
+		return make([]float64, n, n+n/2)
+	}
+	return s[:n]
+}
+
+// kernels adds points from and to of the density, at p, to the sum.
+func (k *kde) kernels(p *point, from, to int, sum *logSum) {
+	var logs [block]float64
+	acc := logs[:to-from]
+	copy(acc, k.base[from:to])
+	for j := range k.cols {
+		u := p.u[j]
+		if u != u {
+			continue
+		}
+		c := &k.cols[j]
+		if levels := k.dims[j].levels; levels > 0 {
+			at := p.level[j] * (levels + 1)
+			row := c.table[at : at+levels+1]
+			level := c.level[from:to]
+			level = level[:len(acc)]
+			for i := range acc {
+				acc[i] += row[level[i]]
+			}
+			continue
+		}
+		w := -0.5 / (c.h * c.h)
+		x := c.x[from:to]
+		x = x[:len(acc)]
+		if !k.dims[j].conditional {
+			for i := range acc {
+				t := u - x[i]
+				acc[i] += w * t * t
+			}
+			continue
+		}
+		norm := c.norm[from:to]
+		norm = norm[:len(acc)]
+		for i := range acc {
+			if t := u - x[i]; t == t {
+				acc[i] += w*t*t + norm[i]
+			}
+		}
+	}
+	sum.add(acc)
+}
+
+// logDensity returns the log of the density at p.
+func (k *kde) logDensity(p *point) float64 {
+	return k.logDensityUntil(p, 0, logSum{max: math.Inf(-1)}, math.Inf(1))
+}
+
+// logDensityUntil goes on with a sum over the first points, and stops early,
+// with a lower bound, when the density is known to be above the limit.
+func (k *kde) logDensityUntil(p *point, from int, sum logSum, limit float64) float64 {
+	all := math.Log(float64(k.n))
+	for ; from < k.n; from += block {
+		k.kernels(p, from, min(from+block, k.n), &sum)
+		if sum.log()-all > limit {
+			break
+		}
+	}
+	return sum.log() - all
+}

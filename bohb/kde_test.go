@@ -1,0 +1,299 @@
+package bohb
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/nasalyze/nasalyze"
+)
+
+func mustSpace(t testing.TB, params []nasalyze.Param, conditions []nasalyze.Condition, forbidden []nasalyze.Clause) *nasalyze.Space {
+	t.Helper()
+	s, err := nasalyze.NewSpace("", params, conditions, forbidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func texts(names ...string) []nasalyze.Value {
+	var v []nasalyze.Value
+	for _, n := range names {
+		v = append(v, nasalyze.Text(n))
+	}
+	return v
+}
+
+// everyKind is a space with a parameter of each kind, conditions and a forbidden combination.
+func everyKind(t testing.TB) *nasalyze.Space {
+	return mustSpace(t, []nasalyze.Param{
+		{Name: "lr", Lower: 1e-5, Upper: 1, Log: true},
+		{Name: "layers", Kind: nasalyze.Int, Lower: 1, Upper: 4},
+		{Name: "units", Kind: nasalyze.Int, Lower: 8, Upper: 1024, Log: true},
+		{Name: "dropout", Lower: 0, Upper: 0.5, Step: 0.1},
+		{Name: "size", Kind: nasalyze.Ordinal, Choices: texts("s", "m", "l")},
+		{Name: "optimizer", Kind: nasalyze.Categorical, Choices: texts("adam", "sgd", "rmsprop")},
+		{Name: "momentum", Lower: 0, Upper: 0.99},
+		{Name: "schedule", Kind: nasalyze.Categorical, Choices: texts("step", "cosine")},
+		{Name: "version", Kind: nasalyze.Constant, Choices: []nasalyze.Value{nasalyze.Integer(3)}},
+	}, []nasalyze.Condition{
+		{Child: "momentum", When: nasalyze.Clause{Op: nasalyze.Eq, Param: "optimizer", Values: texts("sgd")}},
+		{Child: "schedule", When: nasalyze.Clause{Op: nasalyze.In, Param: "optimizer", Values: texts("sgd", "rmsprop")}},
+	}, []nasalyze.Clause{
+		{Op: nasalyze.And, Clauses: []nasalyze.Clause{
+			{Op: nasalyze.Eq, Param: "layers", Values: []nasalyze.Value{nasalyze.Integer(4)}},
+			{Op: nasalyze.Eq, Param: "size", Values: texts("l")}}},
+	})
+}
+
+// columns turns rows of coordinates into columns.
+func columns(dims []dim, u []float64) (cols []values, rows []int32) {
+	cols = make([]values, len(dims))
+	for i, x := range u {
+		cols[i%len(dims)].add(&dims[i%len(dims)], x)
+	}
+	for i := range len(u) / len(dims) {
+		rows = append(rows, int32(i))
+	}
+	return cols, rows
+}
+
+// sampleRows draws configurations of a space and returns their coordinates, row by row.
+func sampleRows(t testing.TB, p *proposer, rng *rand.Rand, n int) (u []float64) {
+	t.Helper()
+	for range n {
+		x, err := p.random(rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err = p.encode(p.decode(x))
+		if err != nil {
+			t.Fatal(err)
+		}
+		u = append(u, x...)
+	}
+	return u
+}
+
+// integrate sums a density over all discrete levels and integrates it over all
+// continuous dimensions (Simpson's rule); active decides which coordinates count.
+func integrate(k *kde, u []float64, j int, active func(u []float64, j int) bool) float64 {
+	if j == len(k.dims) {
+		var p point
+		p.set(k.dims, u)
+		return math.Exp(k.logDensity(&p))
+	}
+	d := &k.dims[j]
+	sum := 0.0
+	switch {
+	case !active(u, j):
+		u[j] = math.NaN()
+		return integrate(k, u, j+1, active)
+	case d.categorical:
+		for c := range d.levels {
+			u[j] = float64(c)
+			sum += integrate(k, u, j+1, active)
+		}
+	case d.levels > 0:
+		for c := range d.levels {
+			u[j] = d.centres[c]
+			sum += integrate(k, u, j+1, active)
+		}
+	default:
+		n := 4000 // a bandwidth may be small where few points are active
+		if len(u) == 2 && k.dims[0].levels == 0 && k.dims[1].levels == 0 {
+			n = 400
+		}
+		for i := range n + 1 {
+			w := 2.0
+			switch {
+			case i == 0 || i == n:
+				w = 1
+			case i%2 == 1:
+				w = 4
+			}
+			u[j] = float64(i) / float64(n)
+			sum += w / float64(3*n) * integrate(k, u, j+1, active)
+		}
+	}
+	return sum
+}
+
+// Densities integrate to 1 over the cube, whatever the kinds of parameters, where
+// points lie (the corners included), and how many.
+func TestDensityIntegratesToOne(t *testing.T) {
+	always := func([]float64, int) bool { return true }
+	spaces := map[string][]nasalyze.Param{
+		"float":             {{Name: "x", Lower: 0, Upper: 1}},
+		"two floats":        {{Name: "x", Lower: 0, Upper: 1}, {Name: "y", Lower: 1, Upper: 100, Log: true}},
+		"int":               {{Name: "n", Kind: nasalyze.Int, Lower: 1, Upper: 5}, {Name: "m", Kind: nasalyze.Int, Lower: 1, Upper: 16, Log: true}},
+		"stepped log":       {{Name: "n", Kind: nasalyze.Int, Lower: 1, Upper: 16, Log: true, Step: 3}, {Name: "x", Lower: 0, Upper: 1}},
+		"ordinal":           {{Name: "o", Kind: nasalyze.Ordinal, Choices: texts("a", "b", "c")}, {Name: "x", Lower: 0, Upper: 1}},
+		"categorical":       {{Name: "c", Kind: nasalyze.Categorical, Choices: texts("a", "b", "c", "d")}, {Name: "b", Kind: nasalyze.Categorical, Choices: texts("y", "n")}},
+		"categorical float": {{Name: "c", Kind: nasalyze.Categorical, Choices: texts("a", "b", "c")}, {Name: "x", Lower: 0, Upper: 1}},
+	}
+	for name, params := range spaces {
+		p := newProposer(mustSpace(t, params, nil, nil))
+		for _, n := range []int{3, 40, 700} { // 700 points are more than two blocks
+			if n > 100 && len(params) > 1 && name == "two floats" {
+				n = 300
+			}
+			rng := rand.New(rand.NewPCG(uint64(n), 7))
+			u := sampleRows(t, p, rng, n)
+			for j := range p.dims { // a point in each of two corners
+				if p.dims[j].levels == 0 {
+					u[j], u[len(p.dims)+j] = 0, 1
+				}
+			}
+			var k kde
+			cols, rows := columns(p.dims, u)
+			k.fit(p.dims, cols, rows, 1e-3)
+			if got := integrate(&k, make([]float64, len(p.dims)), 0, always); math.Abs(got-1) > 1e-6 {
+				t.Errorf("%s, %d points: the density integrates to %v", name, n, got)
+			}
+		}
+	}
+}
+
+// In a conditional space the integral is over all configurations: over a child only
+// where its parent switches it on.
+func TestConditionalDensityIntegratesToOne(t *testing.T) {
+	s := mustSpace(t, []nasalyze.Param{
+		{Name: "opt", Kind: nasalyze.Categorical, Choices: texts("adam", "sgd", "none")},
+		{Name: "momentum", Lower: 0, Upper: 1},
+		{Name: "nesterov", Kind: nasalyze.Categorical, Choices: texts("y", "n")},
+		{Name: "warmup", Kind: nasalyze.Int, Lower: 0, Upper: 3},
+	}, []nasalyze.Condition{
+		{Child: "momentum", When: nasalyze.Clause{Op: nasalyze.Eq, Param: "opt", Values: texts("sgd")}},
+		{Child: "nesterov", When: nasalyze.Clause{Op: nasalyze.Eq, Param: "opt", Values: texts("sgd")}},
+		{Child: "warmup", When: nasalyze.Clause{Op: nasalyze.Ne, Param: "opt", Values: texts("none")}},
+	}, nil)
+	p := newProposer(s)
+	active := func(u []float64, j int) bool {
+		return j == 0 || (j == 3 && u[0] != 2) || u[0] == 1
+	}
+	for _, n := range []int{1, 2, 12, 300} {
+		cols, rows := columns(p.dims, sampleRows(t, p, rand.New(rand.NewPCG(3, uint64(n))), n))
+		var k kde
+		k.fit(p.dims, cols, rows, 1e-3)
+		if got := integrate(&k, make([]float64, len(p.dims)), 0, active); math.Abs(got-1) > 1e-6 {
+			t.Errorf("%d points: the density integrates to %v", n, got)
+		}
+	}
+}
+
+// Candidates drawn with a bandwidth factor of 1 have the distribution that the
+// density says, so that both are truncated and discretised alike. Categoricals are
+// kept a little more often than the kernel says: 1-h and a share of the rest.
+func TestDrawsHaveTheDensity(t *testing.T) {
+	p := newProposer(mustSpace(t, []nasalyze.Param{
+		{Name: "x", Lower: 0, Upper: 1},
+		{Name: "n", Kind: nasalyze.Int, Lower: 1, Upper: 8, Log: true},
+	}, nil, nil))
+	rng := rand.New(rand.NewPCG(5, 5))
+	cols, rows := columns(p.dims, sampleRows(t, p, rng, 12))
+	m := model{dims: p.dims, opt: &Options{BandwidthFactor: 1}}
+	var k kde
+	k.fit(p.dims, cols, rows, 1e-3)
+	const bins, draws = 10, 400_000
+	var counts [bins][8]float64
+	x := make([]float64, 2)
+	for range draws {
+		m.draw(rng, &k, x)
+		counts[min(int(x[0]*bins), bins-1)][p.dims[1].level(x[1])]++
+	}
+	// Pearson's statistic against the density, integrated over each bin.
+	chi := 0.0
+	for b := range bins {
+		for c := range 8 {
+			mass := 0.0
+			const steps = 200
+			for i := range steps {
+				var at point
+				at.set(p.dims, []float64{(float64(b) + (float64(i)+0.5)/steps) / bins, p.dims[1].centres[c]})
+				mass += math.Exp(k.logDensity(&at)) / (bins * steps)
+			}
+			e := mass * draws
+			chi += (counts[b][c] - e) * (counts[b][c] - e) / e
+		}
+	}
+	// 79 degrees of freedom: mean 79, standard deviation 12.6.
+	if chi > 140 {
+		t.Errorf("chi-squared %v with 79 degrees of freedom", chi)
+	}
+}
+
+// Categorical bandwidths do not depend on the order of the choices, are those of
+// the index variance for two choices, and reach the uniform kernel at most.
+func TestCategoricalBandwidth(t *testing.T) {
+	a := categoricalBandwidth([]float64{10, 0, 5}, 15, 4, 1e-3)
+	b := categoricalBandwidth([]float64{5, 10, 0}, 15, 4, 1e-3)
+	if math.Abs(a-b) > 1e-15 {
+		t.Errorf("bandwidth %v, and %v with the choices in another order", a, b)
+	}
+	share := 0.3
+	want := 1.06 * math.Sqrt(share*(1-share)) * math.Pow(20, -1.0/7)
+	if got := categoricalBandwidth([]float64{6, 14}, 20, 3, 1e-3); math.Abs(got-want) > 1e-15 {
+		t.Errorf("bandwidth of two choices %v, want that of their variance, %v", got, want)
+	}
+	if got := categoricalBandwidth([]float64{1, 1, 1, 1}, 4, 30, 1e-3); got > 0.75 {
+		t.Errorf("bandwidth %v of four choices is beyond the uniform kernel's 3/4", got)
+	}
+	if got := categoricalBandwidth([]float64{0, 9, 0}, 9, 3, 1e-3); got != 1e-3 {
+		t.Errorf("bandwidth %v where all agree, want the minimum", got)
+	}
+}
+
+// statsmodels 0.14.4, KDEMultivariate(data, "cc", "normal_reference"), on
+// data = [[0.1, 0.9], [0.4, 0.5], [0.35, 0.2], [0.8, 0.45], [0.55, 0.6]]:
+// bandwidths, and the density at [0.45, 0.5] of untruncated kernels, which there
+// differs from ours by the mass of each kernel outside the cube alone.
+func TestDensityOfStatsmodels(t *testing.T) {
+	p := newProposer(mustSpace(t, []nasalyze.Param{{Name: "x", Lower: 0, Upper: 1}, {Name: "y", Lower: 0, Upper: 1}}, nil, nil))
+	u := []float64{0.1, 0.9, 0.4, 0.5, 0.35, 0.2, 0.8, 0.45, 0.55, 0.6}
+	cols, rows := columns(p.dims, u)
+	var k kde
+	k.fit(p.dims, cols, rows, 1e-3)
+	for j, want := range []float64{0.18731885439380055, 0.1841347325530132} {
+		if math.Abs(k.cols[j].h-want) > 1e-12 {
+			t.Errorf("bandwidth %d is %v, statsmodels has %v", j, k.cols[j].h, want)
+		}
+	}
+	density := 0.0
+	for i := range 5 {
+		term := 0.2
+		for j, at := range []float64{0.45, 0.5} {
+			z := (at - u[2*i+j]) / k.cols[j].h
+			term *= math.Exp(-z*z/2) / (k.cols[j].h * math.Sqrt(2*math.Pi))
+		}
+		density += term
+	}
+	if want := 1.96382929603182; math.Abs(density-want) > 1e-12 {
+		t.Errorf("untruncated density %v, statsmodels has %v", density, want)
+	}
+	untruncated := 0.0
+	for i := range 5 {
+		var one kde
+		one.fit(p.dims, cols, rows, 1e-3)
+		mass := within(u[2*i], k.cols[0].h) * within(u[2*i+1], k.cols[1].h)
+		var sum logSum
+		sum.max = math.Inf(-1)
+		var at point
+		at.set(p.dims, []float64{0.45, 0.5})
+		one.kernels(&at, i, i+1, &sum)
+		untruncated += math.Exp(sum.log()) * mass / 5
+	}
+	if math.Abs(untruncated-density) > 1e-12 {
+		t.Errorf("kernels times their mass inside the cube are %v, want %v", untruncated, density)
+	}
+}
+
+// The table of the error function, against the standard library's.
+func TestErf(t *testing.T) {
+	for x := 0.0; x < 7; x += 0.00037 {
+		if d := math.Abs(erf(x) - math.Erf(x)); d > 1e-9 {
+			t.Fatalf("erf(%v) is off by %v", x, d)
+		}
+	}
+}

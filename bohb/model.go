@@ -1,0 +1,206 @@
+package bohb
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"sort"
+)
+
+// observations are all results at one budget, and the densities of the good and
+// the bad ones among them.
+type observations struct {
+	budget float64
+	cols   []values  // coordinates, one column per dimension
+	loss   []float64 // +Inf where the trial failed
+	order  []int32   // rows by loss, equal ones as they came
+	finite int
+
+	good, bad kde
+	fitted    int // number of results that the densities were fitted to
+}
+
+// add takes in a result. A loss that is not finite counts as +Inf.
+func (o *observations) add(dims []dim, u []float64, loss float64) {
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		loss = math.Inf(1)
+	} else {
+		o.finite++
+	}
+	row := int32(len(o.loss))
+	at := sort.Search(len(o.order), func(i int) bool { return o.loss[o.order[i]] > loss })
+	for j := range dims {
+		o.cols[j].add(&dims[j], u[j])
+	}
+	o.loss = append(o.loss, loss)
+	o.order = slices.Insert(o.order, at, row)
+}
+
+// split returns how many of the best results are good, 0 if there are too few
+// results for a model.
+func (o *observations) split(opt *Options) int {
+	n := len(o.loss)
+	good := max(opt.MinPoints, int(math.Floor(opt.GoodFraction*float64(n)+slack)))
+	if o.finite < opt.MinPoints || n-good < opt.MinPoints {
+		return 0
+	}
+	return min(good, o.finite)
+}
+
+// model proposes configurations from the results so far.
+type model struct {
+	dims    []dim
+	opt     *Options
+	budgets []*observations // ascending
+
+	// buffers of propose
+	candidates []point
+	coords     []float64
+	scores     []score
+}
+
+// score is what is known of a candidate: the log of the good density, the sum over
+// the first block of the bad one, and the log of their ratio.
+type score struct {
+	candidate   int
+	good, floor float64
+	bad         logSum
+	ratio       float64
+}
+
+// observe takes in the result of a trial. No result is dropped, whatever its budget.
+func (m *model) observe(budget float64, u []float64, loss float64) {
+	i, found := slices.BinarySearchFunc(m.budgets, budget, func(o *observations, b float64) int {
+		switch {
+		case sameBudget(o.budget, b):
+			return 0
+		case o.budget < b:
+			return -1
+		}
+		return 1
+	})
+	if !found {
+		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget, cols: make([]values, len(m.dims))})
+	}
+	m.budgets[i].add(m.dims, u, loss)
+}
+
+// sameBudget tells whether two budgets differ by rounding alone.
+func sameBudget(a, b float64) bool { return math.Abs(a-b) <= slack*math.Abs(b) }
+
+// current returns the results of the largest budget that has enough of them, with
+// the densities up to date; nil if none has.
+func (m *model) current() *observations {
+	for _, o := range slices.Backward(m.budgets) {
+		good := o.split(m.opt)
+		if good == 0 {
+			continue
+		}
+		if n := len(o.loss); o.fitted != n {
+			o.good.fit(m.dims, o.cols, o.order[:good], m.opt.MinBandwidth)
+			o.bad.fit(m.dims, o.cols, o.order[good:], m.opt.MinBandwidth)
+			o.fitted = n
+		}
+		return o
+	}
+	return nil
+}
+
+// leastRatio is HpBandSter's cut-off of both densities, 1e-32, here relative to the
+// uniform density so that it means the same whatever the number of choices.
+const leastRatio = 1e-32
+
+// propose draws candidates about good points and returns the one with the largest
+// ratio of the good density to the bad one, nil if there is no model. Candidates
+// that legal refuses are drawn again; it may set coordinates of inactive
+// parameters to NaN.
+//
+// The bad density, over most of the points, is the expensive part. It only grows
+// while points are added to it, so that a candidate is given up as soon as its
+// ratio is below the best: the result is the same, at a fraction of the work.
+func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 {
+	o := m.current()
+	if o == nil {
+		return nil
+	}
+	d := len(m.dims)
+	if m.candidates == nil {
+		m.candidates = make([]point, m.opt.Samples)
+		m.coords = make([]float64, d*m.opt.Samples)
+		m.scores = make([]score, 0, m.opt.Samples)
+	}
+	m.scores = m.scores[:0]
+	for i := range m.candidates {
+		u := m.coords[i*d : (i+1)*d]
+		drawn := false
+		for try := 0; try < maxRedraws && !drawn; try++ {
+			m.draw(rng, &o.good, u)
+			drawn = legal(u)
+		}
+		if !drawn {
+			continue
+		}
+		c := &m.candidates[i]
+		c.set(m.dims, u)
+		s := score{candidate: i, bad: logSum{max: math.Inf(-1)}, floor: c.logUniform(m.dims) + math.Log(leastRatio)}
+		s.good = max(o.good.logDensity(c), s.floor)
+		o.bad.kernels(c, 0, min(block, o.bad.n), &s.bad)
+		s.ratio = s.good - s.bad.log()
+		m.scores = append(m.scores, s)
+	}
+	if len(m.scores) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(m.scores, func(a, b score) int {
+		switch {
+		case a.ratio > b.ratio:
+			return -1
+		case a.ratio < b.ratio:
+			return 1
+		}
+		return 0
+	})
+	best, ratio := -1, math.Inf(-1)
+	for _, s := range m.scores {
+		bad := max(o.bad.logDensityUntil(&m.candidates[s.candidate], block, s.bad, s.good-ratio), s.floor)
+		if r := s.good - bad; best < 0 || r > ratio {
+			best, ratio = s.candidate, r
+		}
+	}
+	return m.candidates[best].u
+}
+
+// maxRedraws bounds the draws for one candidate in a space with forbidden
+// combinations; where all fail the candidate is left out.
+const maxRedraws = 100
+
+// draw sets u to a candidate about a good point: numeric coordinates from the
+// truncated normal distribution with a bandwidth wider by BandwidthFactor, levels of
+// categoricals kept with probability 1-h, else uniform (HpBandSter, BOHB.get_config).
+func (m *model) draw(rng *rand.Rand, good *kde, u []float64) {
+	i := rng.IntN(good.n)
+	for j := range m.dims {
+		d, c := &m.dims[j], &good.cols[j]
+		r := rng.Float64()
+		switch {
+		case d.levels > 0 && int(c.level[i]) == d.levels, d.levels == 0 && c.x[i] != c.x[i]:
+			u[j] = d.prior(r) // the point has no value here
+		case d.categorical:
+			if u[j] = float64(c.level[i]); r >= 1-c.h {
+				u[j] = math.Floor(rng.Float64() * float64(d.levels))
+			}
+		case d.levels > 0:
+			u[j] = truncatedNormal(d.centres[c.level[i]], m.opt.BandwidthFactor*c.h, r)
+		default:
+			u[j] = truncatedNormal(c.x[i], m.opt.BandwidthFactor*c.h, r)
+		}
+	}
+}
+
+// truncatedNormal maps a uniform draw r to the normal distribution about mean in
+// [0, 1], truncated to [0, 1], by the inverse of its distribution function.
+func truncatedNormal(mean, deviation, r float64) float64 {
+	z := math.Sqrt2 * deviation
+	lo, hi := math.Erf(-mean/z), math.Erf((1-mean)/z)
+	return min(max(mean+z*math.Erfinv(lo+r*(hi-lo)), 0), 1)
+}

@@ -1,0 +1,427 @@
+package bohb
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/nasalyze/nasalyze"
+)
+
+// ofValues is an invented loss that prefers some values of the space everyKind.
+func ofValues(s *nasalyze.Space, values []nasalyze.Value) float64 {
+	u, err := s.Encode(values)
+	if err != nil {
+		panic(err)
+	}
+	sum := 0.0
+	for _, x := range u {
+		if x == x {
+			sum += (x - 0.3) * (x - 0.3)
+		}
+	}
+	return sum
+}
+
+// Every proposal, of the model or not, is a legal configuration of the space:
+// values in range, children active exactly where their conditions hold, nothing
+// forbidden. The check is the space's own.
+func TestProposalsAreLegal(t *testing.T) {
+	space := everyKind(t)
+	rapid.Check(t, func(t *rapid.T) {
+		opt := Options{
+			Method: rapid.SampledFrom(Methods()).Draw(t, "method"), MinBudget: 1, MaxBudget: 9, Iterations: 9,
+			Async: rapid.Bool().Draw(t, "async"), Seed: rapid.Uint64().Draw(t, "seed"), RandomFraction: -1,
+		}
+		s, err := New(space, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := make(map[string][]nasalyze.Value)
+		models := 0
+		for _, tr := range drive(t, s, rand.New(rand.NewPCG(opt.Seed, 3)), 4, func(tr Trial) float64 { return ofValues(space, tr.Values) }, nil) {
+			if errs := space.Check(tr.Values); errs != nil {
+				t.Fatalf("trial %d: %v: %v", tr.Number, tr.Values, errs)
+			}
+			if old, ok := seen[tr.Config]; ok && !slices.Equal(old, tr.Values) {
+				t.Fatalf("configuration %s is %v and %v", tr.Config, old, tr.Values)
+			}
+			seen[tr.Config] = tr.Values
+			if tr.Pick == nasalyze.ModelPick {
+				models++
+			}
+		}
+		if (models > 0) != (opt.Method == BOHB) {
+			t.Fatalf("%d proposals of the model with %v", models, opt.Method)
+		}
+	})
+}
+
+// The same seed and the same results in the same order give the same proposals;
+// another seed or other results give others.
+func TestProposalsAreReproducible(t *testing.T) {
+	space := everyKind(t)
+	run := func(seed uint64, shift float64) string {
+		s, err := New(space, Options{MinBudget: 1, MaxBudget: 27, Iterations: 8, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trials := drive(t, s, rand.New(rand.NewPCG(1, 2)), 3, func(tr Trial) float64 { return math.Abs(ofValues(space, tr.Values) - shift) }, nil)
+		return fmt.Sprint(trials)
+	}
+	first := run(1, 0)
+	if again := run(1, 0); first != again {
+		t.Error("the same search twice gives other trials")
+	}
+	if first == run(2, 0) {
+		t.Error("another seed gives the same trials")
+	}
+	if first == run(1, 5) {
+		t.Error("other results give the same trials")
+	}
+}
+
+// The candidate that propose returns is the one with the largest ratio, computed
+// in full for all candidates: giving some up early changes nothing.
+func TestProposeIsTheBestOfAllCandidates(t *testing.T) {
+	for _, space := range []*nasalyze.Space{everyKind(t), counting(t, 6, 6)} {
+		p := newProposer(space)
+		opt, err := Options{}.resolve(len(p.dims))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &model{dims: p.dims, opt: &opt}
+		rng := rand.New(rand.NewPCG(11, 12))
+		for n := range 3000 {
+			u, err := p.random(rng)
+			if err != nil {
+				t.Fatal(err)
+			}
+			u, err = p.encode(p.decode(u))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.observe(1, u, u[0]+rng.Float64())
+			if n%300 != 299 {
+				continue
+			}
+			got := slices.Clone(m.propose(rand.New(rand.NewPCG(9, uint64(n))), p.legal))
+			o := m.budgets[0]
+			best, ratio := []float64(nil), math.Inf(-1)
+			for i := range m.candidates {
+				c := &m.candidates[i]
+				floor := c.logUniform(p.dims) + math.Log(leastRatio)
+				if r := max(o.good.logDensity(c), floor) - max(o.bad.logDensity(c), floor); r > ratio {
+					best, ratio = c.u, r
+				}
+			}
+			if !slices.EqualFunc(got, best, func(a, b float64) bool { return a == b || a != a && b != b }) {
+				t.Fatalf("after %d results: proposed %v, the best candidate is %v", n+1, got, best)
+			}
+		}
+	}
+}
+
+// The split into good and bad, against the definition: sort all losses, take the
+// best max(N_min, 15 %), and no model while fewer than N_min are left as bad.
+func TestSplit(t *testing.T) {
+	space := counting(t, 2, 1) // d = 3, N_min = 4
+	p := newProposer(space)
+	opt, err := Options{}.resolve(len(p.dims))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &model{dims: p.dims, opt: &opt}
+	rng := rand.New(rand.NewPCG(1, 1))
+	var losses []float64
+	for n := 1; n <= 200; n++ {
+		u, _ := p.random(rng)
+		loss := math.Floor(rng.Float64() * 20)
+		if n%3 == 0 {
+			loss = math.NaN()
+		}
+		m.observe(7, u, loss)
+		losses = append(losses, loss)
+		o := m.budgets[0]
+		for i, r := range o.order[1:] {
+			if q := o.order[i]; o.loss[q] > o.loss[r] || o.loss[q] == o.loss[r] && q > r {
+				t.Fatalf("order %v of losses %v", o.order, o.loss)
+			}
+		}
+		finite := 0
+		for _, x := range losses {
+			if x == x {
+				finite++
+			}
+		}
+		good := min(max(4, n*15/100), finite)
+		if n < 8 || finite < 4 {
+			good = 0
+		}
+		if got := o.split(&opt); got != good {
+			t.Fatalf("%d results, %d of them finite: %d good ones, want %d", n, finite, got, good)
+		}
+		if (m.current() != nil) != (good > 0) {
+			t.Fatalf("%d results: model %v", n, m.current() != nil)
+		}
+	}
+}
+
+// The model is that of the largest budget that has one, and results at other
+// budgets are kept.
+func TestModelOfTheLargestBudget(t *testing.T) {
+	p := newProposer(line(t))
+	opt, err := Options{}.resolve(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &model{dims: p.dims, opt: &opt}
+	for i := range 4 {
+		m.observe(1, []float64{float64(i) / 4}, float64(i))
+	}
+	if o := m.current(); o == nil || o.budget != 1 {
+		t.Fatalf("model %+v, want that of budget 1", o)
+	}
+	for i := range 4 {
+		m.observe(9, []float64{float64(i) / 4}, float64(i))
+		m.observe(1*(1+1e-12), []float64{float64(i) / 4}, float64(i)) // the same budget but for rounding
+	}
+	if o := m.current(); o.budget != 9 {
+		t.Errorf("model of budget %v, want 9", o.budget)
+	}
+	if n := len(m.budgets[0].loss); len(m.budgets) != 2 || n != 8 {
+		t.Errorf("%d budgets, %d results at the first, want 2 and 8", len(m.budgets), n)
+	}
+}
+
+// All trials failing ends the search in order: nothing is promoted, nothing loops.
+func TestAllFail(t *testing.T) {
+	for _, async := range []bool{false, true} {
+		s, err := New(everyKind(t), Options{MinBudget: 1, MaxBudget: 27, Iterations: 8, Async: async})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trials := drive(t, s, rand.New(rand.NewPCG(1, 2)), 3, func(Trial) float64 { return math.NaN() }, nil)
+		if n := 2 * (27 + 9 + 6 + 4); len(trials) != n {
+			t.Errorf("async %v: %d trials, want the %d of the first rungs", async, len(trials), n)
+		}
+		for _, tr := range trials {
+			if tr.Rung != 0 || tr.Pick == nasalyze.ModelPick {
+				t.Errorf("async %v: trial %+v", async, tr)
+			}
+		}
+	}
+}
+
+func TestTellRefuses(t *testing.T) {
+	s, err := New(line(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, _ := s.Ask()
+	if s.Tell(tr.Number+1, 0) == nil {
+		t.Error("a result of a trial that was never asked for is taken")
+	}
+	if err := s.Tell(tr.Number, 0); err != nil {
+		t.Error(err)
+	}
+	if s.Tell(tr.Number, 0) == nil {
+		t.Error("a result is taken twice")
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	constant := mustSpace(t, []nasalyze.Param{{Name: "c", Kind: nasalyze.Constant, Choices: texts("x")}}, nil, nil)
+	nothing := mustSpace(t, []nasalyze.Param{{Name: "x", Lower: 0, Upper: 1}}, nil,
+		[]nasalyze.Clause{{Op: nasalyze.Ge, Param: "x", Values: []nasalyze.Value{nasalyze.Number(0)}}})
+	for name, c := range map[string]struct {
+		space *nasalyze.Space
+		opt   Options
+	}{
+		"no parameter":          {mustSpace(t, nil, nil, nil), Options{}},
+		"only a constant":       {constant, Options{}},
+		"all forbidden":         {nothing, Options{}},
+		"budgets upside down":   {line(t), Options{MinBudget: 2, MaxBudget: 1}},
+		"only one budget":       {line(t), Options{MaxBudget: 1}},
+		"eta":                   {line(t), Options{Eta: 1}},
+		"too few points":        {line(t), Options{MinPoints: 1}},
+		"good fraction":         {line(t), Options{GoodFraction: 1}},
+		"samples":               {line(t), Options{Samples: -1}},
+		"random fraction":       {line(t), Options{RandomFraction: 1.5}},
+		"bandwidth factor":      {line(t), Options{BandwidthFactor: -1}},
+		"min bandwidth":         {line(t), Options{MinBandwidth: math.NaN()}},
+		"iterations":            {line(t), Options{Iterations: -1}},
+		"method":                {line(t), Options{Method: 9}},
+		"min correlation is -1": {line(t), Options{MinCorrelation: -1}},
+	} {
+		if _, err := New(c.space, c.opt); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// A warm start from a study that saw where the optimum is makes the first
+// proposals better than uniform ones.
+func TestLearn(t *testing.T) {
+	space := everyKind(t)
+	p := newProposer(space)
+	rng := rand.New(rand.NewPCG(8, 8))
+	study := &nasalyze.Study{Space: space, Objectives: []nasalyze.Objective{{Name: "score", Maximize: true}}}
+	for i := range 200 {
+		u, err := p.random(rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values := p.decode(u)
+		tr := nasalyze.Trial{Config: i, Budget: 27, Values: []float64{-ofValues(space, values)}}
+		if i%10 == 0 {
+			tr.Status, tr.Values[0] = nasalyze.Crashed, math.NaN()
+		}
+		if i == 199 {
+			tr.Status = nasalyze.Running
+		}
+		study.Configs = append(study.Configs, nasalyze.Config{ID: fmt.Sprint(i), Values: values})
+		study.Trials = append(study.Trials, tr)
+	}
+	study.Configs[198].Values = slices.Clone(study.Configs[198].Values)
+	study.Configs[198].Values[0] = nasalyze.Number(5) // outside the space
+	mean := func(warm bool) float64 {
+		sum := 0.0
+		for seed := range uint64(40) {
+			s, err := New(space, Options{MinBudget: 1, MaxBudget: 27, Seed: seed, RandomFraction: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if warm {
+				used, skipped, err := s.Learn(study, 0)
+				if used != 198 || skipped != 1 || err != nil {
+					t.Fatalf("Learn took %d, skipped %d: %v", used, skipped, err)
+				}
+			}
+			tr, _ := s.Ask()
+			sum += ofValues(space, tr.Values) / 40
+			if _, _, err := s.Learn(study, 0); err == nil {
+				t.Fatal("Learn after the first trial is taken")
+			}
+		}
+		return sum
+	}
+	if cold, warm := mean(false), mean(true); !(warm < 0.7*cold) {
+		t.Errorf("mean loss of the first proposal is %v with a warm start and %v without", warm, cold)
+	}
+	other := mustSpace(t, []nasalyze.Param{{Name: "y", Lower: 0, Upper: 1}}, nil, nil)
+	s, err := New(other, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Learn(study, 0); err == nil {
+		t.Error("a study without the parameter of the space is taken")
+	}
+}
+
+// rankCorrelation is Spearman's coefficient with Fisher's interval, for the tests.
+func rankCorrelation(x, y []float64) (rho, lo, hi float64) {
+	a, b := rank(x), rank(y)
+	n := float64(len(x))
+	sab, saa, sbb := 0.0, 0.0, 0.0
+	for i := range a {
+		p, q := a[i]-(n+1)/2, b[i]-(n+1)/2
+		sab, saa, sbb = sab+p*q, saa+p*p, sbb+q*q
+	}
+	rho = sab / math.Sqrt(saa*sbb)
+	half := 1.96 * math.Sqrt((1+rho*rho/2)/(n-3))
+	return rho, math.Tanh(math.Atanh(rho) - half), math.Tanh(math.Atanh(rho) + half)
+}
+
+func rank(v []float64) []float64 {
+	r := make([]float64, len(v))
+	for i, j := range ascending(v) {
+		r[j] = float64(i + 1)
+	}
+	return r
+}
+
+// The smallest budget is given up where its ranks say nothing, and kept where they
+// do, though only survivors are seen at both budgets. Of 60 searches each.
+func TestAdaptiveBudget(t *testing.T) {
+	space := mustSpace(t, []nasalyze.Param{{Name: "x", Lower: 0, Upper: 1}, {Name: "y", Lower: 0, Upper: 1}}, nil, nil)
+	raised := func(noise float64) (n, runs int, note string) {
+		for seed := range uint64(60) {
+			s, err := New(space, Options{MinBudget: 1, MaxBudget: 27, Iterations: 24, Seed: seed, RankCorrelation: rankCorrelation})
+			if err != nil {
+				t.Fatal(err)
+			}
+			trials := drive(t, s, rand.New(rand.NewPCG(seed, 5)), 4, func(tr Trial) float64 {
+				x := ofValues(space, tr.Values)
+				if tr.Budget < 3 {
+					rng := rand.New(rand.NewPCG(seed, uint64(tr.Seed)))
+					x += noise * rng.NormFloat64()
+				}
+				return x
+			}, nil)
+			for _, tr := range trials {
+				if tr.Note != "" && note == "" {
+					note = tr.Note
+				}
+			}
+			if len(s.Budgets()) < 4 {
+				n++
+				if last := trials[len(trials)-1]; last.Budget == 1 && s.Budgets()[0] > 1 {
+					t.Errorf("seed %d: the last trial runs at the budget that was given up", seed)
+				}
+			}
+			runs += len(trials)
+		}
+		return n, runs, note
+	}
+	informative, plain, note := raised(0.001)
+	if informative > 1 || (informative == 0) != (note == "") {
+		t.Errorf("the budget was given up in %d of 60 searches though its ranks carry over (%s)", informative, note)
+	}
+	useless, fewer, note := raised(100)
+	if useless < 45 || note == "" {
+		t.Errorf("the budget was given up in %d of 60 searches though its ranks say nothing (%q)", useless, note)
+	}
+	if fewer >= plain {
+		t.Errorf("%d trials with the useless budget given up, %d with it", fewer, plain)
+	}
+	t.Logf("given up in %d of 60 searches where ranks carry over, in %d where they do not: %s", informative, useless, note)
+}
+
+// The correction for a narrowed range finds the correlation of all from the best
+// third of a bivariate normal sample.
+func TestWiden(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	const n = 60_000
+	for _, rho := range []float64{0.1, 0.4, 0.8} {
+		type pair struct{ x, y float64 }
+		all := make([]pair, n)
+		var xs []float64
+		for i := range all {
+			x := rng.NormFloat64()
+			all[i] = pair{x, rho*x + math.Sqrt(1-rho*rho)*rng.NormFloat64()}
+			xs = append(xs, x)
+		}
+		slices.SortFunc(all, func(a, b pair) int { return cmp.Compare(a.x, b.x) })
+		var x, y []float64
+		for _, p := range all[:n/3] {
+			x, y = append(x, p.x), append(y, p.y)
+		}
+		mx, my, sxy, sxx, syy := 0.0, 0.0, 0.0, 0.0, 0.0
+		for i := range x {
+			mx, my = mx+x[i]/float64(len(x)), my+y[i]/float64(len(x))
+		}
+		for i := range x {
+			sxy, sxx, syy = sxy+(x[i]-mx)*(y[i]-my), sxx+(x[i]-mx)*(x[i]-mx), syy+(y[i]-my)*(y[i]-my)
+		}
+		r := sxy / math.Sqrt(sxx*syy)
+		if got := widen(r, deviation(xs)/deviation(x)); math.Abs(got-rho) > 0.03 {
+			t.Errorf("correlation %v of all, %v of the best third, corrected to %v", rho, r, got)
+		}
+	}
+}
