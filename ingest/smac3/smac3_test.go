@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -235,4 +236,56 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Runs that SMAC3 itself wrote, by testdata/generate.py with each version: the
+// cost of every trial is what that script computes from the configuration.
+func TestWrittenBySMAC3(t *testing.T) {
+	for _, version := range []string{"v2.0.2", "v2.3.1"} {
+		s, err := source.New("testdata/"+version, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var findings source.Findings
+		study, err := Read(context.Background(), s, source.Options{}, &findings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(study.Configs) != 15 || len(study.Trials) != 20 || !cmp.Equal(study.Budgets(), []float64{1, 3, 9}) || study.Provenance.Inferred {
+			t.Errorf("%s: %d configurations, %d trials at %v", version, len(study.Configs), len(study.Trials), study.Budgets())
+		}
+		for _, n := range findings.All() {
+			if n.Code != "space-file" {
+				t.Errorf("%s: %v", version, n)
+			}
+		}
+		crashed := 0
+		for _, tr := range study.Trials {
+			c := study.Configs[tr.Config]
+			value := func(name string, otherwise float64) float64 {
+				if x, ok := c.Values[study.Space.Index(name)].Float(); ok {
+					return x
+				}
+				return otherwise
+			}
+			lr, layers := value("lr", math.NaN()), value("layers", math.NaN())
+			if errs := study.Space.Check(c.Values); errs != nil {
+				t.Errorf("%s: configuration %s: %v", version, c.ID, errs)
+			}
+			if layers == 4 && lr > 0.01 {
+				crashed++
+				if tr.Status != nasalyze.Crashed || !study.Failed(&tr, 0) {
+					t.Errorf("%s: configuration %s: %v", version, c.ID, tr.Status)
+				}
+				continue
+			}
+			want := (lr-0.1)*(lr-0.1) + 0.1*layers + value("momentum", 0.5)/tr.Budget
+			if tr.Status != nasalyze.Success || math.Abs(tr.Values[0]-want) > 1e-12 || !(tr.Duration() > 0) {
+				t.Errorf("%s: configuration %s at %v: %v (%v, %v s), expected %v", version, c.ID, tr.Budget, tr.Values[0], tr.Status, tr.Duration(), want)
+			}
+		}
+		if crashed != 1 {
+			t.Errorf("%s: %d trials crashed, expected 1", version, crashed)
+		}
+	}
 }

@@ -131,11 +131,11 @@ func (s *Source) Display(name string) string {
 	return filepath.Join(s.root(), name)
 }
 
-var runDirectory = regexp.MustCompile(`^run[_-]?[0-9]+$`)
+var runDirectory = regexp.MustCompile(`^(run[_-]?)?[0-9]+$`)
 
 // Title is a name for the study in the source: the last part of the path
 // without the suffixes of tables, with the parent in front where that part is
-// only run_1 or the like.
+// only run_1, 1 or the like.
 func (s *Source) Title() string {
 	if s.Path == Stdin {
 		return "stdin"
