@@ -1,11 +1,13 @@
 package html
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -353,6 +355,35 @@ func TestPrint(t *testing.T) {
 		t.Errorf("%d bytes, %d pages", len(pdf), pages)
 	}
 	p.quiet()
+}
+
+// A chart that cannot be drawn leaves its figure for print, and the others.
+func TestBrokenChart(t *testing.T) {
+	file := write(t, sample.Analysis())
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The data are not covered by the policy, so the page is still itself.
+	broken := bytes.Replace(text, []byte(`"timeline":[`), []byte(`"timeliness":[`), 1)
+	if bytes.Equal(text, broken) {
+		t.Fatal("nothing broken")
+	}
+	if err := os.WriteFile(file, broken, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, start(t), file, desk())
+	eval[chromedp.Void](p, "document.getElementById('plot-time').scrollIntoView({block: 'center', behavior: 'instant'})")
+	p.until("document.querySelector('[data-block=time]').classList.contains('show-paper')")
+	if !eval[bool](p, "document.querySelector('[data-block=time] .paper img').getClientRects().length > 0") {
+		t.Error("the figure for print is not shown")
+	}
+	p.drawn("plot-parallel")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.problems) != 1 || !strings.Contains(p.problems[0], "plot-time") {
+		t.Errorf("the console says %q", p.problems)
+	}
 }
 
 // Names in a log stay names.

@@ -63,7 +63,7 @@ func takePicture(t *testing.T) {
 	p := open(t, browser, write(t, a), window{width: pictureWidth, height: 2400})
 	p.until("document.getElementById('plot-pair').dataset.drawn > 0")
 	bottom := eval[float64](p, "document.querySelector('#plot-pair').getBoundingClientRect().bottom")
-	p.do(chromedp.EmulateViewport(pictureWidth, int64(bottom)+24))
+	p.do(chromedp.EmulateViewport(pictureWidth, int64(bottom)+6))
 	p.within(func(ctx context.Context) error {
 		shot, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 		if err != nil {

@@ -21,6 +21,15 @@ function chart(id, option, once) {
   box.tabIndex = 0;
 
   function draw() {
+    try {
+      attempt();
+    } catch (error) {
+      console.error(`nasalyze: ${id}:`, error);
+      showPaper(box.closest(".block"));
+    }
+  }
+
+  function attempt() {
     if (!self.near || box.clientWidth === 0) return;
     width = box.clientWidth;
     const c = colours();

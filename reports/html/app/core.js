@@ -23,6 +23,11 @@ function element(name, attributes = {}, ...children) {
   return e;
 }
 
+/** Shows the figure for print in place of the chart of a block. */
+function showPaper(block) {
+  block?.classList.add("show-paper");
+}
+
 /** Says something to a screen reader without moving the focus. */
 function say(text) {
   byId("live").textContent = text;

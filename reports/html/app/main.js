@@ -7,7 +7,7 @@ for (const { name, start } of parts) {
     start();
   } catch (error) {
     console.error(`nasalyze: ${name}:`, error);
-    document.querySelector(`[data-block="${name}"]`)?.classList.add("show-paper");
+    showPaper(document.querySelector(`[data-block="${name}"]`));
   }
 }
 
