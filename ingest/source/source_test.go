@@ -106,14 +106,14 @@ func TestStdinIsSpooled(t *testing.T) {
 
 func TestNamesOfPaths(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"logs/run_1/x.json", "bohb/y.csv.gz"} {
+	for _, name := range []string{"logs/run_1/x.json", "out/7/x.json", "bohb/y.csv.gz"} {
 		p := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o777), os.WriteFile(p, []byte("x"), 0o666)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for path, want := range map[string]string{
-		"logs/run_1": "logs/run_1", "bohb": "bohb", "bohb/y.csv.gz": "y", "logs/run_1/": "logs/run_1",
+		"logs/run_1": "logs/run_1", "out/7": "out/7", "bohb": "bohb", "bohb/y.csv.gz": "y", "logs/run_1/": "logs/run_1",
 	} {
 		s, err := New(filepath.Join(dir, path), nil)
 		if err != nil {
@@ -137,7 +137,7 @@ func TestNamesOfPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff([]string{"bohb", "logs"}, top.Dirs()); d != "" {
+	if d := cmp.Diff([]string{"bohb", "logs", "out"}, top.Dirs()); d != "" {
 		t.Error(d)
 	}
 }
