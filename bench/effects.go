@@ -90,8 +90,8 @@ func describeProgress(r *row) {
 		return
 	}
 	p := last.Progress
-	whole := p.Seconds / float64(p.Done) * float64(p.Total)
-	r.note("%s had done %d of %d parts after %s; at that pace the whole takes %s, which would be %s. That is extrapolated, not measured.",
+	whole := last.seconds() + p.Seconds/float64(p.Done)*float64(p.Total)
+	r.note("%s had done %d of %d equal parts of its last phase in %s; at that pace the whole takes %s, which would be %s. That is extrapolated, not measured.",
 		r.Peer.Name, p.Done, p.Total, formatSeconds(p.Seconds), formatSeconds(whole), formatRatio(whole/r.Ours.seconds()))
 }
 

@@ -24,9 +24,10 @@ func runPED(ctx context.Context, b *bench, emit func(*row)) error {
 		if err != nil {
 			return err
 		}
+		repeats := max(1, min(5, 50_000/n))
 		outcomes, err := b.turns(ctx, 2,
-			contender{name: "PED-ANOVA", job: job{Task: "ped", Path: path, Repeats: 5}},
-			contender{name: "Optuna PED-ANOVA", env: science, job: job{Task: "optuna_ped", Path: path, Repeats: 5}})
+			contender{name: "PED-ANOVA", job: job{Task: "ped", Path: path, Repeats: repeats}},
+			contender{name: "Optuna PED-ANOVA", env: science, job: job{Task: "optuna_ped", Path: path, Repeats: repeats}})
 		if err != nil {
 			return err
 		}

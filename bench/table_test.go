@@ -52,6 +52,33 @@ func TestPrintTable(t *testing.T) {
 	}
 }
 
+// A peer that was stopped is not called finished, and what is extrapolated says so.
+func TestStoppedPeer(t *testing.T) {
+	r := &row{Ours: done("ours", 0.1), Peer: &outcome{Name: "slow one", Err: "stopped", Runs: []*result{{
+		Phases:  []phase{{Name: "a", Seconds: []float64{10}, CPU: []float64{10}}},
+		Answers: answers("main 0", 1.0), Progress: &progress{Done: 1, Total: 4, Seconds: 40},
+	}}}}
+	describeProgress(r)
+	if want := "slow one had done 1 of 4 equal parts of its last phase in 40.0 s; at that pace the whole takes 170 s, which would be 1,700x. That is extrapolated, not measured."; len(r.Notes) != 1 || r.Notes[0] != want {
+		t.Errorf("notes %q, want %q", r.Notes, want)
+	}
+	if got := r.cpuText(); got != "" {
+		t.Errorf("a ratio of processor times of unfinished work: %s", got)
+	}
+	r.distance("mains", "main ", 0.1)
+	if len(r.Distances) > 0 {
+		t.Error("unfinished answers were compared")
+	}
+}
+
+func TestRatios(t *testing.T) {
+	for v, want := range map[float64]string{1.5: "1.50x", 150: "150x", 999.6: "1000x", 231234: "231,000x"} {
+		if got := formatRatio(v); got != want {
+			t.Errorf("%v: %s, want %s", v, got, want)
+		}
+	}
+}
+
 func TestSignificant(t *testing.T) {
 	for v, want := range map[float64]string{0: "0", 0.00012345: "0.000123", 1.5: "1.50", 12.34: "12.3", 123.4: "123", 1234: "1230", 98765: "98800", 99.96: "100.0"} {
 		if got := significant(v); got != want {
