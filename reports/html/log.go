@@ -3,6 +3,10 @@ package html
 import (
 	"fmt"
 	"math"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -15,8 +19,10 @@ type log struct {
 	Space    table
 	Findings table
 	Command  string
-	Options  []fact
-	Inputs   []reports.Input
+	// Placeholder tells that LOG in the command stands for a directory.
+	Placeholder bool
+	Options     []fact
+	Inputs      []reports.Input
 	// More are the figures that have no place in another section.
 	More []paper
 }
@@ -57,21 +63,57 @@ func newLog(s *source) log {
 		add("Bootstrap resamples (ranks)", count(o.Resamples))
 	}
 	add("Confidence of intervals", confidence(a))
-	v.Command = command(a)
+	v.Command, v.Placeholder = command(a), slices.Contains(logs(a), "LOG")
 	return v
 }
 
-// command is what makes this report again from the same inputs.
+// command is what makes this report again from the same log, with the options that are not the default.
 func command(a *reports.Analysis) string {
-	words := []string{"nasalyze", "report"}
-	for _, in := range a.Provenance.Inputs {
-		words = append(words, quote(in.Path))
+	words := append([]string{"nasalyze", "report"}, logs(a)...)
+	o := a.Provenance.Options
+	add := func(flag, value, otherwise string) {
+		if value != "" && value != otherwise {
+			words = append(words, "--"+flag, quote(value))
+		}
 	}
-	if o := a.Provenance.Options.Objective; o != "" {
-		words = append(words, "--objective", quote(o))
+	add("objective", o.Objective, "")
+	add("scale", o.Scale, "encoded")
+	add("failures", o.Failures, "exclude")
+	add("repeats", o.Repeats, "mean")
+	add("inactive", o.Inactive, "uniform")
+	add("cutoff-low", o.Low, "")
+	add("cutoff-high", o.High, "")
+	add("trees", strconv.Itoa(o.Trees), "64")
+	add("min-leaf", strconv.Itoa(o.MinLeaf), "0")
+	add("features", plain(o.Features), "0")
+	if o.Replicates == 0 {
+		o.Replicates = -1 // none
 	}
-	words = append(words, "--seed", fmt.Sprint(a.Provenance.Seed))
+	add("replicates", strconv.Itoa(o.Replicates), "100")
+	add("confidence", plain(o.Confidence), "0.95")
+	add("seed", strconv.FormatUint(a.Provenance.Seed, 10), "")
 	return strings.Join(words, " ")
+}
+
+func plain(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// logs are the arguments that name the logs: files where a log is a file, directories
+// where it is one. LOG stands for what has no path of its own.
+func logs(a *reports.Analysis) []string {
+	directory := slices.Contains([]string{"hpbandster", "deepcave", "dataframe"}, a.Provenance.Format)
+	var list []string
+	for _, in := range a.Provenance.Inputs {
+		name := quote(in.Path)
+		if directory {
+			if name = quote(path.Dir(filepath.ToSlash(in.Path))); name == "." {
+				name = "LOG"
+			}
+		}
+		if !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return list
 }
 
 // quote quotes a word for a POSIX shell where it needs it.
