@@ -45,6 +45,7 @@ var direction = []struct {
 var inTests = map[string][]string{
 	".":              {"forest", "fanova", "correlation", "ingest/...", "reports", "examples/..."},
 	"examples/...":   {"ingest/...", "."},
+	"bohb/driver":    {"ingest/..."},
 	"ingest/arff":    {"examples/..."},
 	"reports":        {"ingest/...", "examples/...", "reports/internal/sample"},
 	"reports/html":   {"reports/internal/sample", "reports/figure", "ingest/...", "examples/..."},

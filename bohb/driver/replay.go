@@ -1,0 +1,122 @@
+package driver
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/bohb"
+)
+
+// State is where a search stands according to its log.
+type State struct {
+	// Succeeded tells that a trial has had a result.
+	Succeeded bool
+	told      int
+	pending   []asked // to be run again, in the order in which they were asked for
+	configs   map[string]bool
+}
+
+// Told is the number of trials that have ended, Pending of those that ran when the
+// log ends.
+func (s *State) Told() int    { return s.told }
+func (s *State) Pending() int { return len(s.pending) }
+
+// known reports whether the configuration of a trial is in the log already.
+func (s *State) known(config string) bool { return s.configs[config] }
+
+// asked is a trial of the log.
+type asked struct {
+	trial  bohb.Trial
+	after  int
+	logged *nasalyze.Trial
+}
+
+// Replay brings a new searcher, made with the same options, to where the log ends:
+// it asks and tells in the order of the log. The error says where the searcher
+// proposes something else than the log has, which it does if its options, its space or
+// its version are not those of the log.
+func Replay(searcher bohb.Searcher, study *nasalyze.Study) (*State, error) {
+	asks, ends, err := order(study)
+	if err != nil {
+		return nil, err
+	}
+	s := &State{configs: make(map[string]bool, len(study.Configs))}
+	for i := range study.Configs {
+		s.configs[study.Configs[i].ID] = true
+	}
+	tell := func() error {
+		t := asks[ends[s.told]].logged
+		loss := lossOf(study.Objectives[0], t.Status, t.Values[0])
+		s.Succeeded = s.Succeeded || loss == loss
+		s.told++
+		return searcher.Tell(ends[s.told-1], loss)
+	}
+	for n := range asks {
+		a := &asks[n]
+		for s.told < a.after {
+			if s.told >= len(ends) {
+				return nil, fmt.Errorf("trial %d of the log was asked for after %d results, but only %d are there", n, a.after, len(ends))
+			}
+			if err := tell(); err != nil {
+				return nil, err
+			}
+		}
+		trial, ok := searcher.Ask()
+		if !ok {
+			return nil, fmt.Errorf("trial %d of the log is not asked for: the search has other options or was changed", n)
+		}
+		if err := same(trial, a, study); err != nil {
+			return nil, err
+		}
+		a.trial = trial
+		if a.logged.Status == nasalyze.Running {
+			s.pending = append(s.pending, *a)
+		}
+	}
+	for s.told < len(ends) {
+		if err := tell(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// order returns the trials of a log by number, and the numbers of those that ended
+// in the order in which they did.
+func order(study *nasalyze.Study) ([]asked, []int, error) {
+	asks := make([]asked, len(study.Trials))
+	var ends []int
+	for i := range study.Trials {
+		t := &study.Trials[i]
+		var info struct {
+			Search *searchInfo `json:"search"`
+		}
+		if err := json.Unmarshal(t.Info, &info); err != nil || info.Search == nil {
+			return nil, nil, fmt.Errorf("a trial of configuration %s at budget %v does not say when it was asked for: it is not of a search that can be resumed", study.Configs[t.Config].ID, t.Budget)
+		}
+		n := info.Search.Number
+		if n < 0 || n >= len(asks) || asks[n].logged != nil {
+			return nil, nil, fmt.Errorf("trial number %d of %d is missing or there twice in the log", n, len(asks))
+		}
+		asks[n] = asked{after: info.Search.After, logged: t}
+		if t.Status != nasalyze.Running {
+			ends = append(ends, n)
+		}
+	}
+	return asks, ends, nil
+}
+
+// same reports how a proposal differs from the log.
+func same(trial bohb.Trial, a *asked, study *nasalyze.Study) error {
+	c := &study.Configs[a.logged.Config]
+	if trial.Config == c.ID && trial.Budget == a.logged.Budget && trial.Seed == a.logged.Seed && slices.EqualFunc(trial.Values, c.Values, equal) {
+		return nil
+	}
+	return fmt.Errorf("trial %d of the log is configuration %s, %v, at budget %v, but the search proposes %s, %v, at budget %v: its options or its space are not those of the log, or this is another version",
+		trial.Number, c.ID, c.Values, a.logged.Budget, trial.Config, trial.Values, trial.Budget)
+}
+
+// equal is by meaning, and an inactive parameter equals an inactive one.
+func equal(a, b nasalyze.Value) bool { return a.IsAbsent() && b.IsAbsent() || a.Equal(b) }
