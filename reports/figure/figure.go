@@ -90,6 +90,12 @@ func kinds() []kind {
 		marginals,
 		pairMatrix,
 		pairSurfaces,
+		activeBars,
+		methodBars,
+		sampleSize,
+		ablation,
+		tradeoff,
+		outcomes,
 		lossTimeline,
 		picks,
 	}

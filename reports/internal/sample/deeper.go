@@ -195,8 +195,11 @@ func tradeoff(a *reports.Analysis, b int, cost func(j int) float64, gap bool) {
 	a.Tradeoff = out
 }
 
+// minFailures is less than what is asked of a log: few trials of the sample fail.
+const minFailures = 4
+
 // outcomes fills what decides about failures and times, by what each parameter explains of
-// them. Failures are too few to tell but where five trials or more failed.
+// them. Failures are too few to tell but where minFailures trials or more failed.
 func outcomes(a *reports.Analysis, fails, cost func(j int) float64, seconds float64) {
 	failure, time := reports.Outcome{Objective: "@failure"}, reports.Outcome{Objective: "@time"}
 	any := false
@@ -204,9 +207,9 @@ func outcomes(a *reports.Analysis, fails, cost func(j int) float64, seconds floa
 		at := &a.Budgets[b]
 		any = any || at.Failed > 0
 		f := outcome(a, at.Budget, at.Trials, float64(at.Failed)/float64(max(1, at.Trials)), 0.43, fails)
-		if at.Failed < 5 {
+		if at.Failed < minFailures {
 			f.Decided, f.Importance, f.OOB = false, nil, reports.OutOfBag{R2: math.NaN(), Spearman: math.NaN()}
-			f.Reason = fmt.Sprintf("%d of %d configurations failed, at least 5 of either kind are needed", at.Failed, at.Trials)
+			f.Reason = fmt.Sprintf("%d of %d configurations failed, at least %d of either kind are needed", at.Failed, at.Trials, minFailures)
 		}
 		failure.Budgets = append(failure.Budgets, f)
 		time.Budgets = append(time.Budgets, outcome(a, at.Budget, at.N, seconds*at.Budget, 0.35-0.1*float64(b), cost))
