@@ -388,7 +388,7 @@ func TestBrokenChart(t *testing.T) {
 
 // Names in a log stay names.
 func TestNamesAreNotCode(t *testing.T) {
-	a := hostile()
+	a := hostile(t)
 	p := open(t, start(t), write(t, a), desk())
 	for _, id := range plots {
 		p.drawn(id)
