@@ -118,6 +118,14 @@ function textWidth(texts, size = 12) {
   return Math.ceil(Math.max(0, ...texts.map((t) => pen.measureText(t).width)));
 }
 
+/** A name cut to a width at its beginning: it is the end that tells long names apart. */
+function shorten(text, width, size = 12) {
+  if (textWidth([text], size) <= width) return text;
+  let k = 1;
+  while (k < text.length && textWidth(["…" + text.slice(k)], size) > width) k++;
+  return "…" + text.slice(k);
+}
+
 /**
  * Labels at the right ends of lines: ends are {i, y} with y on the scale s over so many pixels. Lines that
  * end at one place share a label. Returns the label of each i, empty for those that share another's.

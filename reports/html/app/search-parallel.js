@@ -87,14 +87,14 @@ function parallelOption(width, c) {
     label: `Parallel coordinates of ${plural(n, "configuration")} over ${axes.slice(0, -1).map((x) => x.name).join(", ")} and ${title}. The table of the best configurations below has the numbers; the buttons above select without a pointer.`,
     parallel: { left: inset + 6, right: inset + last, top: 92, bottom: 26,
       parallelAxisDefault: {
-        realtime: n < 1500, nameLocation: "end", nameGap: 10, nameRotate: 24, nameTruncate: { maxWidth: 190, ellipsis: "…" },
+        realtime: n < 1500, nameLocation: "end", nameGap: 10, nameRotate: 24,
         nameTextStyle: { color: c.ink, fontSize: 12, align: "left", verticalAlign: "bottom", padding: [0, 0, 0, -2] },
         axisLine: { lineStyle: { color: c.soft, width: 1.2 } }, splitLine: { show: false }, minorTick: { show: false },
         areaSelectStyle: { width: 18, borderWidth: 1.5, borderColor: c.focus, color: c.focus, opacity: 0.18 },
       } },
     parallelAxis: axes.map(({ name, s }, dim) => {
       const ticks = s.ticks(6);
-      return { dim, name: name === resultAxis ? title : name, type: "value", min: s.lo, max: s.hi,
+      return { dim, name: shorten(name === resultAxis ? title : name, 185), type: "value", min: s.lo, max: s.hi,
         axisTick: { show: true, customValues: ticks, lineStyle: { color: c.rule } },
         axisLabel: { customValues: ticks, color: c.soft, fontSize: 11, hideOverlap: true, width: Math.max(34, between - 12), overflow: "truncate",
           formatter: tickFormat(s), textBorderColor: c.paper, textBorderWidth: 3 } };
