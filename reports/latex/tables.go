@@ -29,7 +29,7 @@ const (
 
 // Tables arranges an analysis in the tables of a paper. A table without rows is left out.
 func Tables(a *reports.Analysis) []Table {
-	all := []Table{budgets(a), correlations(a), importance(a), pairs(a), shifts(a), advice(a), configurations(a), findings(a)}
+	all := []Table{budgets(a), correlations(a), importance(a), pairs(a), shifts(a), active(a), methods(a), path(a), outcomes(a), advice(a), configurations(a), findings(a)}
 	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
 
