@@ -87,7 +87,7 @@ function parallelOption(width, c) {
     label: `Parallel coordinates of ${plural(n, "configuration")} over ${axes.slice(0, -1).map((x) => x.name).join(", ")} and ${title}. The table of the best configurations below has the numbers; the buttons above select without a pointer.`,
     parallel: { left: inset + 6, right: inset + last, top: 92, bottom: 26,
       parallelAxisDefault: {
-        realtime: n < 1500, nameLocation: "end", nameGap: 10, nameRotate: 24,
+        realtime: n < 1500, nameLocation: "end", nameGap: 10, nameRotate: 24, nameTruncate: { maxWidth: 210 },
         nameTextStyle: { color: c.ink, fontSize: 12, align: "left", verticalAlign: "bottom", padding: [0, 0, 0, -2] },
         axisLine: { lineStyle: { color: c.soft, width: 1.2 } }, splitLine: { show: false }, minorTick: { show: false },
         areaSelectStyle: { width: 18, borderWidth: 1.5, borderColor: c.focus, color: c.focus, opacity: 0.18 },
