@@ -81,7 +81,7 @@ type bench struct {
 }
 
 // turns runs the contenders one after the other, rounds times, and ours once more
-// at the end. A contender that failed is not run again. The error is that of the
+// at the end where there is more than one turn. A contender that failed is not run again. The error is that of the
 // context only.
 func (b *bench) turns(ctx context.Context, rounds int, contenders ...contender) ([]*outcome, error) {
 	rounds = max(1, min(rounds, b.rounds))
@@ -120,7 +120,7 @@ func (b *bench) turns(ctx context.Context, rounds int, contenders ...contender) 
 		}
 	}
 	for i, c := range contenders {
-		if c.env == nil {
+		if c.env == nil && (len(contenders) > 1 || rounds > 1) {
 			if err := run(i); err != nil {
 				return nil, err
 			}
@@ -153,15 +153,19 @@ func (b *bench) run(ctx context.Context, c contender) (*result, error) {
 	limited, cancel := context.WithTimeout(ctx, b.limit)
 	defer cancel()
 	cmd := exec.CommandContext(limited, argv[0], argv[1:]...)
-	var stdout, stderr bytes.Buffer
+	var stdout stamped
+	var stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(input), &stdout, io.MultiWriter(&stderr, &indent{to: b.log})
 	cmd.WaitDelay = 5 * time.Second
 	start := time.Now()
 	runErr := cmd.Run()
-	process := time.Since(start).Seconds()
+	end := time.Now()
 	r := lastResult(stdout.Bytes())
 	if r != nil {
-		r.Process = process
+		r.Process = end.Sub(start).Seconds()
+		if !r.Done {
+			r.Unfinished = end.Sub(stdout.last).Seconds()
+		}
 	}
 	switch {
 	case errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil:
@@ -188,6 +192,17 @@ func lastResult(out []byte) *result {
 		}
 	}
 	return nil
+}
+
+// stamped keeps what is written and the time of the last write.
+type stamped struct {
+	bytes.Buffer
+	last time.Time
+}
+
+func (s *stamped) Write(p []byte) (int, error) {
+	s.last = time.Now()
+	return s.Buffer.Write(p)
 }
 
 // indent hands complete lines on.

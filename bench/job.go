@@ -43,6 +43,9 @@ type result struct {
 	Floors []floor `json:"floors,omitempty"`
 	// Progress of the phase in which the contender was stopped.
 	Progress *progress `json:"progress,omitempty"`
+	// Unfinished is how many seconds it had been silent when it was stopped: the time
+	// of the phase it was in, or of that since Progress.
+	Unfinished float64 `json:"unfinished,omitempty"`
 	// Base is the resident memory in bytes when the work began, Peak the largest
 	// of the process up to the end of the last phase.
 	Base int64 `json:"base"`

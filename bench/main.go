@@ -124,14 +124,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			continue
 		}
 		say("%s: %s", w.name, w.what)
+		// Saved row by row: what an hour of measuring found survives an interrupt.
+		var unsaved error
 		err := w.run(ctx, b, func(r *row) {
 			r.Name, r.Date, r.Commit = w.name, date, commit
 			rep.Rows = append(rep.Rows, r)
+			if *out != "" && unsaved == nil {
+				unsaved = rep.save(*out)
+			}
 		})
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err != nil {
+		if err = errors.Join(err, unsaved); err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}
 	}
@@ -142,11 +147,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fmt.Fprintf(stdout, "%s\n\n", strings.Join(rep.Versions, ", "))
 	if err := printTable(stdout, rep.Rows); err != nil {
 		return err
-	}
-	if *out != "" {
-		if err := rep.save(*out); err != nil {
-			return err
-		}
 	}
 	for _, r := range rep.Rows {
 		if !r.Ours.complete() {

@@ -65,20 +65,31 @@ func (rep report) save(path string) error {
 		}
 	}
 	all.Versions = versions(all.Rows)
-	for _, r := range all.Rows {
-		for _, o := range []*outcome{r.Ours, r.Peer} {
-			if o != nil {
-				for _, run := range o.Runs {
-					run.Answers = nil
-				}
-			}
-		}
+	for i, r := range all.Rows {
+		bare := *r
+		bare.Ours, bare.Peer = r.Ours.withoutAnswers(), r.Peer.withoutAnswers()
+		all.Rows[i] = &bare
 	}
 	text, err := json.MarshalIndent(all, "", "\t")
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+// withoutAnswers is a copy for the record.
+func (o *outcome) withoutAnswers() *outcome {
+	if o == nil {
+		return nil
+	}
+	bare := *o
+	bare.Runs = make([]*result, len(o.Runs))
+	for i, r := range o.Runs {
+		run := *r
+		run.Answers = nil
+		bare.Runs[i] = &run
+	}
+	return &bare
 }
 
 // load reads what save has written.

@@ -16,7 +16,7 @@ func done(name string, seconds ...float64) *outcome {
 
 func TestPrintTable(t *testing.T) {
 	stopped := &outcome{Name: "slow one", Err: "stopped after 1m0s", Runs: []*result{{
-		Phases: []phase{{Name: "a", Seconds: []float64{10}}}, Progress: &progress{Done: 1, Total: 4, Seconds: 40}, Peak: 1e9,
+		Phases: []phase{{Name: "a", Seconds: []float64{10}}}, Progress: &progress{Done: 1, Total: 4, Seconds: 38}, Unfinished: 2, Peak: 1e9,
 	}}}
 	rows := []*row{
 		{Workload: "first", Input: "10 x 2", Ours: done("ours", 0.3, 0.1, 0.2), Peer: done("peer", 30), Notes: []string{"A note."}},

@@ -75,13 +75,13 @@ func (r *row) cpuRatio() float64 {
 }
 
 // peerSeconds is the time of the peer's work. If it was stopped, that is what its
-// finished phases and the unfinished one took by the last sign of life.
+// finished phases and the unfinished one took by then.
 func (r *row) peerSeconds() float64 {
 	if r.Peer.complete() || len(r.Peer.Runs) == 0 {
 		return r.Peer.seconds()
 	}
 	last := r.Peer.last()
-	sum := last.seconds()
+	sum := last.seconds() + last.Unfinished
 	if last.Progress != nil {
 		sum += last.Progress.Seconds
 	}

@@ -1,8 +1,8 @@
 """What every peer script shares: the job comes as JSON on standard input, the
 result goes as JSON lines to standard output, and the last line counts.
 
-A result is sent after every phase, so that a run that hits its time limit
-still tells what it had finished.
+A result is sent before and after every phase, so that a run that hits its time
+limit still tells what it had finished, and when.
 """
 
 import contextlib
@@ -60,6 +60,7 @@ class Report:
     @contextlib.contextmanager
     def phase(self, name):
         """Times what is inside; the same name again is a repeat."""
+        self.send(done=False)  # a sign of life: from now on it is this phase that takes time
         start, cpu = time.perf_counter(), time.process_time()
         yield
         seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
