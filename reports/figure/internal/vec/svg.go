@@ -23,7 +23,9 @@ const Family = `'Liberation Sans',Arial,Helvetica,sans-serif`
 // SVG is a canvas that writes SVG 1.1.
 type SVG struct {
 	stack
-	// Bare leaves out the XML declaration and the fonts, for an element inside an HTML page.
+	// Bare leaves out the XML declaration and the fonts, for an element inside an HTML
+	// page. Text of several letters then states its length, so that words stay apart
+	// in the font that the page has instead. To be set before anything is drawn.
 	Bare bool
 	meta Meta
 	body bytes.Buffer
@@ -122,6 +124,9 @@ func (c *SVG) FillString(f font.Face, p vg.Point, s string) {
 		c.body.WriteString(` font-weight="bold"`)
 	case Italic:
 		c.body.WriteString(` font-style="italic"`)
+	}
+	if c.Bare && len([]rune(s)) > 1 {
+		fmt.Fprintf(&c.body, ` textLength="%s"`, num(f.Width(s).Points()))
 	}
 	if a := c.angle(); math.Abs(a) > 1e-6 {
 		fmt.Fprintf(&c.body, ` transform="rotate(%s %s %s)"`, num(-a), num(x), num(y))
