@@ -122,7 +122,7 @@ func againstAutoML(ctx context.Context, b *bench, emit func(*row)) error {
 	r.distance("pairs", "pair ", 0.05)
 	describeProgress(r)
 	emit(r)
-	r = &row{Workload: "report with 100 replicates; its one", Input: sized(n, d), Ours: outcomes[1], Peer: outcomes[2]}
+	r = &row{Workload: "whole report, 100 replicates", Input: sized(n, d), Ours: outcomes[1], Peer: outcomes[2]}
 	r.note("Ours is a whole report: 64 trees, leaf size and columns per split chosen, main, pair and total effects, marginals, 100 bootstrap replicates of the importance. Theirs is one decomposition of 16 trees.")
 	describeProgress(r)
 	emit(r)

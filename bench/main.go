@@ -13,13 +13,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/nasalyze/nasalyze/examples/digits"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if slices.Equal(os.Args[1:], []string{"-worker"}) {
 		exit(work(ctx, os.Stdin, os.Stdout))
