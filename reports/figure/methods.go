@@ -234,10 +234,12 @@ func capitalIf(s string, first bool) string {
 
 // ends labels 0 and the last round number of a short axis.
 func ends(x scale) []tick {
-	ts := linearTicks(x, 2)
-	last := ts[len(ts)-1]
-	if last.v <= 0 {
-		return ts
+	out := []tick{{0, plain("0")}}
+	for want := 2; want < 8; want++ {
+		ts := linearTicks(x, want)
+		if last := ts[len(ts)-1].v; last > 0 {
+			return append(out, tick{last, plain(short(last, 3))})
+		}
 	}
-	return []tick{{0, plain("0")}, {last.v, plain(short(last.v, 3))}}
+	return out
 }
