@@ -44,11 +44,14 @@ func (b *builder) bag(tree int) {
 	b.pcg = stream(b.opt.Seed, tree)
 
 	clear(b.count)
-	if b.opt.NoBootstrap {
+	switch {
+	case b.opt.NoBootstrap:
 		for _, g := range t.drawable {
 			b.count[g] = 1
 		}
-	} else {
+	case b.opt.Subsample > 0:
+		b.subsample()
+	default:
 		for range t.drawable {
 			b.count[t.drawable[below(&b.pcg, len(t.drawable))]]++
 		}
@@ -79,6 +82,19 @@ func (b *builder) bag(tree int) {
 	}
 	for j := range b.perm {
 		b.perm[j] = int32(j)
+	}
+}
+
+// subsample draws groups without replacement, each as likely as any other
+// (selection sampling: Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S).
+func (b *builder) subsample() {
+	drawable := b.t.drawable
+	left := max(1, int(math.Round(b.opt.Subsample*float64(len(drawable)))))
+	for i, g := range drawable {
+		if below(&b.pcg, len(drawable)-i) < left {
+			b.count[g] = 1
+			left--
+		}
 	}
 }
 

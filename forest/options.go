@@ -35,6 +35,12 @@ type Options struct {
 	MaxDepth int
 	// NoBootstrap fits every tree to all rows. There is no out-of-bag quality then.
 	NoBootstrap bool
+	// Subsample, if not 0, draws this share of the rows without replacement for
+	// each tree, rounded to the nearest whole number and at least one, in place
+	// of as many as there are with replacement. It is in (0, 1]; at 1 no row is
+	// out of the bag. A bootstrap sample holds 63 % of the rows, some of them
+	// several times.
+	Subsample float64
 	// Seed selects the random numbers. Tree t uses the stream (Seed, t).
 	Seed uint64
 	// Workers is the number of trees fitted at the same time; 0 means
@@ -56,6 +62,10 @@ func (o Options) resolve() (Options, error) {
 		return o, fmt.Errorf("forest: Trees is %d, expected 0 (default) or more", o.Trees)
 	case !(o.FeatureFraction >= 0 && o.FeatureFraction <= 1):
 		return o, fmt.Errorf("forest: FeatureFraction is %v, expected 0 (default) to 1", o.FeatureFraction)
+	case !(o.Subsample >= 0 && o.Subsample <= 1):
+		return o, fmt.Errorf("forest: Subsample is %v, expected 0 (bootstrap) to 1", o.Subsample)
+	case o.Subsample > 0 && o.NoBootstrap:
+		return o, errors.New("forest: Subsample and NoBootstrap exclude each other")
 	case o.MinLeaf < 0:
 		return o, fmt.Errorf("forest: MinLeaf is %d, expected 0 (default) or more", o.MinLeaf)
 	case o.MaxDepth < 0:
