@@ -12,11 +12,11 @@ import (
 // formats in the order of detection: directories by their file names first,
 // single files by their first bytes last. A new format is a line here.
 var formats = []Format{
+	jsonl.Format, // a search of ours writes HpBandSter's files beside it
 	deepcave.Format,
 	hpbandster.Format,
 	smac3.Format,
 	table.DataFrame,
-	jsonl.Format,
 	arff.Format,
 	table.Format,
 }

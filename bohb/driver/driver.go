@@ -255,7 +255,7 @@ func (l *loop) finish(ctx context.Context, e ended) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return fmt.Errorf("trial %d was stopped from outside: %s", e.trial.Number, e.outcome.Reason)
+		return fmt.Errorf("trial %d: %s", e.trial.Number, e.outcome.Reason)
 	}
 	loss := l.loss(&e.outcome)
 	t, err := l.record(e.job, e.outcome, e.finished)

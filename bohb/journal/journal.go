@@ -164,5 +164,11 @@ func (j *Journal) Seek(offset int64, whence int) (int64, error) { return j.f.See
 func (j *Journal) Size() int64 { return j.size }
 func (j *Journal) Lines() int  { return j.lines }
 
-// Close syncs, closes and unlocks the journal.
-func (j *Journal) Close() error { return errors.Join(j.Sync(), j.f.Close()) }
+// Close syncs, closes and unlocks the journal. An error that Write or Sync returned
+// before is not returned again.
+func (j *Journal) Close() error {
+	if j.err != nil {
+		return j.f.Close()
+	}
+	return errors.Join(j.Sync(), j.f.Close())
+}

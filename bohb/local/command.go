@@ -32,6 +32,8 @@ const (
 type Command struct {
 	// Args are the program and its arguments.
 	Args []string
+	// Dir is the working directory of the command; empty means the current one.
+	Dir string
 	// Scratch is the directory in which each trial gets one of its own.
 	Scratch string
 	// Space of the configurations.
@@ -59,7 +61,16 @@ func (c *Command) Check() error {
 	if len(c.Args) == 0 {
 		return errors.New("no command to run")
 	}
-	if _, err := exec.LookPath(c.Args[0]); err != nil {
+	program := c.Args[0]
+	if c.Dir != "" && filepath.Base(program) != program && !filepath.IsAbs(program) {
+		program = filepath.Join(c.Dir, program) // as exec.Cmd takes it
+	}
+	_, err := exec.LookPath(program)
+	var why *exec.Error
+	if errors.As(err, &why) {
+		err = why.Err
+	}
+	if err != nil {
 		return fmt.Errorf("cannot run %q: %w", c.Args[0], err)
 	}
 	return nil
@@ -70,16 +81,25 @@ func (c *Command) Evaluate(ctx context.Context, worker int, t bohb.Trial) driver
 	dir := c.scratch(t.Number)
 	cmd, err := c.prepare(worker, t, dir)
 	if err != nil {
-		return driver.Outcome{Status: nasalyze.Crashed, Reason: "cannot be started: " + err.Error()}
+		return aborted(err)
 	}
 	output, err := os.Create(filepath.Join(dir, "output"))
 	if err != nil {
-		return driver.Outcome{Status: nasalyze.Crashed, Reason: "cannot be started: " + err.Error()}
+		return aborted(err)
 	}
 	defer output.Close()
 	r := newReport(c.objectives(), cmp0(c.Tail, DefaultTail), output)
-	end := c.execute(ctx, cmd, r, c.limit(t.Budget))
+	end, err := c.execute(ctx, cmd, r, c.limit(t.Budget))
+	if err != nil {
+		return aborted(err)
+	}
 	return r.outcome(end)
+}
+
+// aborted is the outcome of a trial that could not be started: the disk is full, or
+// the program is gone. It says nothing of the configuration.
+func aborted(err error) driver.Outcome {
+	return driver.Outcome{Status: nasalyze.Aborted, Reason: "cannot be started: " + err.Error()}
 }
 
 func (c *Command) objectives() []string {
@@ -139,6 +159,7 @@ func (c *Command) prepare(worker int, t bohb.Trial, dir string) (*exec.Cmd, erro
 		args = c.Args[1:]
 	}
 	cmd := exec.Command(c.Args[0], args...)
+	cmd.Dir = c.Dir
 	cmd.Env = append(os.Environ(),
 		"NASALYZE_CONFIG="+file,
 		"NASALYZE_BUDGET="+strconv.FormatFloat(t.Budget, 'f', -1, 64),
@@ -181,23 +202,24 @@ func (c *Command) encode(values []nasalyze.Value) (config []byte, args []string,
 
 // ending is how a command ended.
 type ending struct {
-	err      error // of starting or waiting; nil is exit status 0
+	err      error // of waiting; nil is exit status 0
 	timedOut bool
 	limit    time.Duration
 	stopped  bool // from outside
 }
 
-// execute runs a command to its end and reads what it prints.
-func (c *Command) execute(ctx context.Context, cmd *exec.Cmd, r *report, limit time.Duration) ending {
+// execute runs a command to its end and reads what it prints. The error is of
+// starting it.
+func (c *Command) execute(ctx context.Context, cmd *exec.Cmd, r *report, limit time.Duration) (ending, error) {
 	outRead, outWrite, err := os.Pipe()
 	if err != nil {
-		return ending{err: err}
+		return ending{}, err
 	}
 	defer outRead.Close()
 	errRead, errWrite, err := os.Pipe()
 	if err != nil {
 		outWrite.Close()
-		return ending{err: err}
+		return ending{}, err
 	}
 	defer errRead.Close()
 	// Files, not writers: Wait then returns when the command ends, though something
@@ -208,7 +230,7 @@ func (c *Command) execute(ctx context.Context, cmd *exec.Cmd, r *report, limit t
 	outWrite.Close()
 	errWrite.Close()
 	if err != nil {
-		return ending{err: err}
+		return ending{}, err
 	}
 	var readers sync.WaitGroup
 	for _, s := range []struct {
@@ -241,7 +263,7 @@ func (c *Command) execute(ctx context.Context, cmd *exec.Cmd, r *report, limit t
 	outRead.SetReadDeadline(time.Now().Add(drainTime))
 	errRead.SetReadDeadline(time.Now().Add(drainTime))
 	readers.Wait()
-	return e
+	return e, nil
 }
 
 // drainTime is how long output is read after the command has ended.

@@ -270,6 +270,22 @@ func TestEndLeftovers(t *testing.T) {
 	<-rest
 }
 
+// A trial that cannot even be started says nothing of its configuration.
+func TestCannotBeStarted(t *testing.T) {
+	gone := sh(t, "")
+	gone.Args = []string{filepath.Join(t.TempDir(), "gone")}
+	blocked := sh(t, `echo '{"loss": 1}'`)
+	blocked.Scratch = filepath.Join(blocked.Scratch, "file")
+	if err := os.WriteFile(blocked.Scratch, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*Command{gone, blocked} {
+		if o := c.Evaluate(t.Context(), 0, trial); o.Status != nasalyze.Aborted || o.Reason == "" {
+			t.Errorf("%v: %s", o.Status, o.Reason)
+		}
+	}
+}
+
 func TestCheck(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "no-permission")

@@ -208,7 +208,7 @@ func (r *report) judge(e ending, loss float64, stated bool) (nasalyze.Status, st
 		}
 		return nasalyze.Crashed, text + r.last()
 	case e.err != nil:
-		return nasalyze.Crashed, "cannot be run: " + e.err.Error()
+		return nasalyze.Crashed, "cannot be waited for: " + e.err.Error()
 	case r.result == nil:
 		return nasalyze.Crashed, fmt.Sprintf("no line of its standard output is a JSON object with %q", r.objectives[0]) + r.last()
 	case !stated:
