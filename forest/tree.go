@@ -1,7 +1,5 @@
 package forest
 
-import "math"
-
 // Column describes one column of a table: what its values are and over which
 // domain a fitted tree is later integrated.
 type Column struct {
@@ -117,5 +115,3 @@ type OutOfBag struct {
 	// where they cannot be computed (no bootstrap, no variance, fewer than two rows).
 	Spearman float64
 }
-
-var noOutOfBag = OutOfBag{R2: math.NaN(), Spearman: math.NaN()}

@@ -199,6 +199,10 @@ type Marginal struct {
 	// Mean at each point and the standard deviation over the trees.
 	Mean []float64 `json:"mean"`
 	Std  []float64 `json:"std"`
+	// Lo and Hi are a bootstrap interval over configurations for each point by
+	// itself; empty where there is none.
+	Lo []float64 `json:"lo,omitempty"`
+	Hi []float64 `json:"hi,omitempty"`
 }
 
 // Surface is the mean prediction as a function of two parameters.
@@ -389,7 +393,7 @@ type ProvenanceOption struct {
 	Low        string  `json:"low,omitempty"` // cutoff, none if empty
 	High       string  `json:"high,omitempty"`
 	Trees      int     `json:"trees"`
-	MinLeaf    int     `json:"minLeaf"` // 0: chosen by out-of-bag error
+	MinLeaf    int     `json:"minLeaf"`
 	Features   float64 `json:"features"`
 	Replicates int     `json:"replicates"`
 	Resamples  int     `json:"resamples"`

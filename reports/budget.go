@@ -21,7 +21,7 @@ const (
 // model is the forest of one budget.
 type model struct {
 	forest  *forest.Forest
-	options forest.Options // as tuned
+	options forest.Options
 }
 
 // budgets fits and decomposes one forest per budget.
@@ -60,21 +60,26 @@ func (z *analyzer) outlierWarning(t *nasalyze.Table, q [5]float64) {
 	if t.N < z.opt.MinConfigs || q[0] == q[4] {
 		return
 	}
+	if few, carried := extremes(t); carried > 0.5 {
+		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart, and its intervals do not know of extremes that the log happens not to hold (cutoffs at a value leave them out of the question).",
+			z.at(t.Budget), few, t.N, share(carried), z.a.Objective.Name)
+	}
+}
+
+// extremes returns the number of results in 2 % of them, at least one, and the share
+// of the variance that as many of the most extreme ones carry.
+func extremes(t *nasalyze.Table) (few int, carried float64) {
 	mean, variance := stat.PopMeanVariance(t.Y, nil)
-	few := max(1, t.N/50)
+	few = max(1, t.N/50)
 	squares := make([]float64, t.N)
 	for i, y := range t.Y {
 		squares[i] = (y - mean) * (y - mean)
 	}
 	slices.Sort(squares)
-	carried := 0.0
 	for _, s := range squares[t.N-few:] {
 		carried += s
 	}
-	if carried /= variance * float64(t.N); carried > 0.5 {
-		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart (cutoffs at a value leave them out of the question).",
-			z.at(t.Budget), few, t.N, share(carried), z.a.Objective.Name)
-	}
+	return few, carried / (variance * float64(t.N))
 }
 
 // summary returns the best row and the quartiles of a table.
@@ -160,12 +165,27 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 		}
 	}
 	out.Importance, out.HigherOrder = shares.entries(z.a.Params)
-	return z.marginals(d, out)
+	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
+		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
+	}
+	return z.marginals(d, shares, out)
 }
 
-// fit tunes and fits the forest of budget b. The streams of the budgets differ.
+// fit fits the forest of budget b. The streams of the budgets differ.
 func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	opt := z.opt.Forest
+	if opt.MinLeaf == 0 {
+		opt.MinLeaf = DefaultMinLeaf
+		if _, carried := extremes(t); carried > 0.5 {
+			opt.MinLeaf = 1 // the mean of a few extremes and others is like neither
+		}
+	}
+	if opt.FeatureFraction == 0 {
+		opt.FeatureFraction = forest.DefaultFeatureFraction
+	}
+	if opt.Subsample == 0 && !opt.NoBootstrap {
+		opt.Subsample = DefaultSubsample
+	}
 	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
 	cols := z.columns()
 	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, opt)
@@ -217,18 +237,42 @@ func (z *analyzer) axis(k, points int) (natural, encoded []float64) {
 	return natural, encoded
 }
 
+// curve evaluates the marginals of all parameters, in natural direction, one after
+// the other.
+func (z *analyzer) curve(d *fanova.Decomposition) ([]float64, error) {
+	var all []float64
+	for k := range z.params {
+		_, u := z.axis(k, marginalPoints)
+		mean, _, err := d.Marginal(k, u)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range mean {
+			all = append(all, z.sign*v)
+		}
+	}
+	return all, nil
+}
+
 // marginals fills the curves of all parameters and the surfaces of the strongest pairs.
-func (z *analyzer) marginals(d *fanova.Decomposition, out *Budget) error {
+func (z *analyzer) marginals(d *fanova.Decomposition, s *shares, out *Budget) error {
+	at := 0
 	for k := range z.params {
 		x, u := z.axis(k, marginalPoints)
 		mean, std, err := d.Marginal(k, u)
 		if err != nil {
 			return err
 		}
+		m := Marginal{Param: z.a.Params[k].Name, X: x, Mean: mean, Std: std}
 		for i := range mean {
 			mean[i] *= z.sign
+			if s.curves != nil {
+				e := s.z * replicateError(s.curves, mean[i], func(curve []float64) float64 { return curve[at] })
+				m.Lo, m.Hi = append(m.Lo, mean[i]-e), append(m.Hi, mean[i]+e)
+			}
+			at++
 		}
-		out.Marginals = append(out.Marginals, Marginal{Param: z.a.Params[k].Name, X: x, Mean: mean, Std: std})
+		out.Marginals = append(out.Marginals, m)
 	}
 	pairs := slices.Clone(out.Importance[len(z.params):])
 	slices.SortStableFunc(pairs, func(a, b Importance) int {

@@ -166,7 +166,7 @@ func TestCoverage(t *testing.T) {
 		g := readGrid(t, table.name, table.params, table.sign)
 		mains, totals := g.exact()
 		t.Logf("%s: exact mains %.3f, totals %.3f", strings.TrimSuffix(table.name, ".csv.gz"), mains, totals)
-		for _, n := range []int{100, 200, 500, 1000} {
+		for _, n := range []int{100, 200, 500, 1000, 2000} {
 			var inMain, inTotal, all int
 			var errMain, errTotal, width float64
 			for seed := range uint64(10) {

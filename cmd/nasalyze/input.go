@@ -204,8 +204,8 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.Float64Var(&f.low, "cutoff-low", math.Inf(-1), "treat predictions below this `value` of the objective as equal to it")
 	flags.Float64Var(&f.high, "cutoff-high", math.Inf(1), "treat predictions above this `value` as equal to it: what matters among the results up to there")
 	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
-	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default: chosen by out-of-bag error)")
-	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default: chosen by out-of-bag error)")
+	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2)")
+	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default 0.7)")
 	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")
 	flags.IntVar(&f.opt.Resamples, "resamples", 0, "bootstrap resamples behind the intervals of correlations; negative for none (default 2000)")
 	flags.Float64Var(&f.opt.Target, "target", 0, "share of the best configurations that PED-ANOVA asks about (default 0.1)")
@@ -229,9 +229,9 @@ func (f *analysisFlags) options() (reports.Options, error) {
 	case opt.Forest.Trees < 0:
 		return opt, usagef("--trees is %d, expected 0 (the default) or more", opt.Forest.Trees)
 	case opt.Forest.MinLeaf < 0:
-		return opt, usagef("--min-leaf is %d, expected 0 (chosen by out-of-bag error) or more", opt.Forest.MinLeaf)
+		return opt, usagef("--min-leaf is %d, expected 0 (the default) or more", opt.Forest.MinLeaf)
 	case !(opt.Forest.FeatureFraction >= 0 && opt.Forest.FeatureFraction <= 1):
-		return opt, usagef("--features is %v, expected a share above 0 up to 1, or 0 (chosen by out-of-bag error)", opt.Forest.FeatureFraction)
+		return opt, usagef("--features is %v, expected a share above 0 up to 1, or 0 (the default)", opt.Forest.FeatureFraction)
 	case !(opt.Confidence >= 0 && opt.Confidence < 1):
 		return opt, usagef("--confidence is %v, expected a number between 0 and 1, such as 0.95", opt.Confidence)
 	case !(opt.Target >= 0 && opt.Target < 1):
