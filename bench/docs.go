@@ -98,7 +98,7 @@ It sets the peers up in virtual environments of its own, with pinned versions
 		}
 		fmt.Fprintf(w, "\n## %s\n\n%s\n\nMeasured %s at commit %s.\n\n", s.title, strings.TrimSpace(s.text), rows[0].Date, rows[0].Commit)
 		printTable(w, rows) // to a buffer
-		printFloors(w, rows, rep.Machine.Memory)
+		printFloors(w, rows, rep.Machine)
 		if s.more != nil {
 			s.more(w, rows)
 		}
@@ -158,20 +158,27 @@ func summary(rows []*row) string {
 	return b.String()
 }
 
-// phaseSeconds is the median over the runs of the time of a phase.
-func (o *outcome) phaseSeconds(name string) float64 {
-	return o.median(func(r *result) float64 {
-		for _, p := range r.Phases {
-			if p.Name == name {
-				return median(p.Seconds)
+// phaseTime is the median over the runs of the processor time of a phase in
+// seconds, over all cores; of the time on the clock where that was not taken.
+func (o *outcome) phaseTime(name string) (seconds float64, ofCPU bool) {
+	of := func(times func(phase) []float64) float64 {
+		return o.median(func(r *result) float64 {
+			for _, p := range r.Phases {
+				if p.Name == name {
+					return median(times(p))
+				}
 			}
-		}
-		return math.NaN()
-	})
+			return math.NaN()
+		})
+	}
+	if cpu := of(func(p phase) []float64 { return p.CPU }); cpu > 0 {
+		return cpu, true
+	}
+	return of(func(p phase) []float64 { return p.Seconds }), false
 }
 
 // printFloors says how far from the bandwidth of the memory our phases are.
-func printFloors(w io.Writer, rows []*row, bandwidth float64) {
+func printFloors(w io.Writer, rows []*row, m machine) {
 	var lines [][]string
 	for _, r := range rows {
 		last := r.Ours.last()
@@ -179,19 +186,22 @@ func printFloors(w io.Writer, rows []*row, bandwidth float64) {
 			continue
 		}
 		for _, f := range last.Floors {
-			took := r.Ours.phaseSeconds(f.Phase)
-			least := f.Bytes / bandwidth
-			line := []string{r.Input, f.Phase, formatSeconds(took), significant(f.Units/1e6) + " million", f.Unit,
+			took, ofCPU := r.Ours.phaseTime(f.Phase)
+			least, ours := f.Bytes/m.Memory, formatSeconds(took)
+			if ofCPU {
+				least, ours = least*float64(m.Cores), ours+" of CPU"
+			}
+			line := []string{r.Input, f.Phase, ours, significant(f.Units/1e6) + " million", f.Unit,
 				significant(took/f.Units*1e9) + " ns", formatSeconds(least), significant(took / least)}
 			if !slices.ContainsFunc(lines, func(l []string) bool { return slices.Equal(l, line) }) {
 				lines = append(lines, line)
 			}
 		}
 	}
-	if len(lines) == 0 || bandwidth == 0 {
+	if len(lines) == 0 || m.Memory == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\nDistance from the floor: how many units of work cannot be avoided, and how long it would take merely to read what they need at the bandwidth of the memory.")
+	fmt.Fprintln(w, "\nDistance from the floor: how many units of work cannot be avoided, and how long it would take merely to read what they need at the bandwidth of the memory (of CPU: summed over the cores that read together).")
 	fmt.Fprintln(w)
 	head := []string{"input", "phase", "ours", "units", "a unit is a", "per unit", "floor", "times the floor"}
 	writeGrid(w, append([][]string{head}, lines...), []bool{2: true, 3: true, 5: true, 6: true, 7: true})

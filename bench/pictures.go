@@ -54,14 +54,14 @@ func drawMemory(w io.Writer, rows []*row) (bool, error) {
 
 func drawGrowth(w io.Writer, rows []*row) (bool, error) {
 	c := chart.Lines{
-		Title: "Growth of the time with the rows of a log", XAxis: "rows of 17 columns, 64 trees", YAxis: "time",
+		Title: "Growth of the time with the rows of a log", XAxis: "rows of 17 columns, 64 trees", YAxis: "CPU time",
 		XTick: func(v float64) string { return thousands(int(math.Round(v))) }, YTick: formatRound,
 	}
 	var alt []string
 	for _, phase := range growthPhases {
 		l := chart.Line{Name: phase}
 		for _, r := range rows {
-			if s := r.Ours.phaseSeconds(phase); r.Name == "growth" && s > 0 {
+			if s, _ := r.Ours.phaseTime(phase); r.Name == "growth" && s > 0 {
 				l.X, l.Y = append(l.X, float64(r.Size)), append(l.Y, s)
 				alt = append(alt, fmt.Sprintf("%s of %s rows: %s", phase, thousands(r.Size), formatSeconds(s)))
 			}

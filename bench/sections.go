@@ -63,7 +63,7 @@ The floor of the pairs counts each split once for every other column that is spl
 	more: func(w io.Writer, rows []*row) {
 		var all []string
 		for _, phase := range growthPhases {
-			all = append(all, slopes(phase, rows, func(r *row) float64 { return r.Ours.phaseSeconds(phase) }))
+			all = append(all, slopes(phase, rows, func(r *row) float64 { t, _ := r.Ours.phaseTime(phase); return t }))
 		}
 		writeSlopes(w, all...)
 	},
