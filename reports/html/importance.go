@@ -11,8 +11,7 @@ import (
 
 // matters is the section on importance.
 type matters struct {
-	// Further figures have no other form on the page.
-	Bars, Trend, PairFigures, Further []paper
+	Bars, Trend, PairFigures []paper
 	// Empty says why nothing can be told at any budget.
 	Empty string
 	// Undecided budgets, each with its reason.
@@ -50,8 +49,7 @@ func decidedBudget(a *reports.Analysis) int {
 
 func newMatters(s *source) matters {
 	a := s.a
-	v := matters{Chosen: decidedBudget(a), Bars: s.figures("importance"), Trend: s.figures("importance-by-budget"), PairFigures: s.figures("pair-importance"),
-		Further: s.figures("active", "methods", "sample-size", "ablation")}
+	v := matters{Chosen: decidedBudget(a), Bars: s.figures("importance"), Trend: s.figures("importance-by-budget"), PairFigures: s.figures("pair-importance")}
 	decided := 0
 	for i := range a.Budgets {
 		b := &a.Budgets[i]

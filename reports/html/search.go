@@ -22,7 +22,7 @@ type search struct {
 
 func newSearch(s *source) search {
 	a, t := s.a, &s.thin
-	v := search{HasTimes: len(a.Timeline) > 0, Chosen: highestUsable(a), Time: s.figures("loss-over-time"), Picks: s.figures("picks", "outcomes", "tradeoff")}
+	v := search{HasTimes: len(a.Timeline) > 0, Chosen: highestUsable(a), Time: s.figures("loss-over-time"), Picks: s.figures("picks")}
 	for i := range a.Budgets {
 		v.Budgets = append(v.Budgets, option{Value: i, Text: number(a.Budgets[i].Budget), Selected: i == v.Chosen})
 	}

@@ -24,8 +24,10 @@ func sections() []section {
 		{"ranks", "Do ranks carry over?", func(s *source) any { return newRanks(s) }},
 		{"importance", "What matters?", func(s *source) any { return newMatters(s) }},
 		{"marginals", "Which values are good?", func(s *source) any { return newValues(s) }},
+		{"closer", "How far does that hold?", newCloser},
 		{"prune", "What can leave the space?", func(s *source) any { return newPrune(s.a) }},
 		{"search", "How did the search go?", func(s *source) any { return newSearch(s) }},
+		{"outcomes", "What fails, what costs time?", newOutcomes},
 		{"log", "What the log says", func(s *source) any { return newLog(s) }},
 	}
 }

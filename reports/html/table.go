@@ -37,6 +37,7 @@ type cell struct {
 	Note    string // letter of the note
 	Badge   string // name of the badge drawn around Text
 	Code    bool   // an identifier of the log, set in monospace
+	Shade   string // class of its strength, h0 to h10; empty for none
 }
 
 func text(s string) cell { return cell{Text: s} }
