@@ -45,6 +45,7 @@ func decompose(ctx context.Context, r *recorder) error {
 		return err
 	}
 	afterFit := r.result.Peak
+	r.floor("forest", visits(f, r.job.Tried))
 	if err := r.effects(ctx, f); err != nil {
 		return err
 	}
@@ -53,7 +54,6 @@ func decompose(ctx context.Context, r *recorder) error {
 		nodes += f.Trees[i].NumNodes()
 	}
 	r.note("%d nodes; peak memory of the fit %s", nodes, formatBytes(float64(afterFit)))
-	r.floor("forest", visits(f, r.job.Tried))
 	return nil
 }
 

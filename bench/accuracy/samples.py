@@ -19,7 +19,6 @@ import itertools
 import json
 import pathlib
 import sys
-import zlib
 
 import numpy as np
 
@@ -78,7 +77,7 @@ def main():
             table[tuple(levels.T)] = mean
             mains, pairs, totals = anova(table)
             for seed in range(SEEDS):
-                rows = np.random.default_rng([seed, zlib.crc32(name.encode())]).permutation(len(levels))[:ROWS]
+                rows = np.random.default_rng([seed, len(name.split("_")[0])]).permutation(len(levels))[:ROWS]
                 record = {
                     "table": label, "seed": seed, "cells": cells, "numeric": numeric, "x": x[rows].tolist(), "y": first[rows].tolist(),
                     "mains": mains, "pairs": pairs, "totals": totals,
