@@ -16,6 +16,7 @@ import (
 	"github.com/nasalyze/nasalyze/ingest/configspace"
 	"github.com/nasalyze/nasalyze/ingest/pcs"
 	"github.com/nasalyze/nasalyze/ingest/source"
+	"github.com/nasalyze/nasalyze/ingest/yamlspace"
 )
 
 // Names are the files that are looked for beside a log, in this order.
@@ -52,7 +53,7 @@ func open(s *source.Source, name string, findings *source.Findings) (*nasalyze.S
 	return Read(f, f.Path(), findings)
 }
 
-// ReadFile reads a space file of either format, gzip undone.
+// ReadFile reads a space file of any format, gzip undone.
 func ReadFile(path string, findings *source.Findings) (*nasalyze.Space, error) {
 	s, err := source.New(path, os.Stdin)
 	if err != nil {
@@ -60,19 +61,22 @@ func ReadFile(path string, findings *source.Findings) (*nasalyze.Space, error) {
 	}
 	defer s.Close()
 	if s.Dir {
-		return nil, fmt.Errorf("%s is a directory, expected a search space file (ConfigSpace JSON or PCS)", path)
+		return nil, fmt.Errorf("%s is a directory, expected a search space file (ConfigSpace JSON, PCS or YAML)", path)
 	}
 	return open(s, s.Name, findings)
 }
 
-// Read reads a space: ConfigSpace JSON if the first byte is a brace and the
-// content JSON, else PCS.
+// Read reads a space: YAML if the name says so, ConfigSpace JSON if the first byte
+// is a brace and the content JSON, else PCS.
 func Read(r io.Reader, path string, findings *source.Findings) (*nasalyze.Space, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	if isJSON(data) {
+	switch {
+	case yamlspace.Is(path):
+		return yamlspace.Read(bytes.NewReader(data), path)
+	case isJSON(data):
 		return configspace.Read(bytes.NewReader(data), path, findings)
 	}
 	return pcs.Read(bytes.NewReader(data), path, findings)
