@@ -105,6 +105,9 @@ func TestDeeperFiguresSayWhatTheyCannot(t *testing.T) {
 	local.Scores, local.Reason = nil, "it was asked to be undecided"
 	contains(t, drawn(t, a, "methods").Caption, "Not drawn: local, because "+local.Reason)
 
+	many := sample.Make(sample.Spec{Budgets: 6, Params: 3, Configs: 200, All: true})
+	contains(t, drawn(t, many, "outcomes").Caption, "Failure: 4 of 6 decided budgets are drawn")
+
 	a.Outcomes = nil
 	contains(t, reason(t, a, "outcomes"), "no trial failed")
 }

@@ -50,6 +50,9 @@ var outcomes = kind{
 				break
 			}
 		}
+		for _, p := range f.panels {
+			caption += p.thinned
+		}
 		return &Figure{
 			Title:   "What decides about " + outcomeList(f.panels),
 			Caption: caption + undecided,
@@ -83,7 +86,9 @@ type outcomeBars struct {
 type outcomePanel struct {
 	shareBars
 	title, alt string
-	keys       []key
+	// thinned says that some decided budgets are not drawn.
+	thinned string
+	keys    []key
 }
 
 // newOutcomePanel returns nil where nothing is decided.
@@ -101,6 +106,9 @@ func newOutcomePanel(a *reports.Analysis, o *reports.Outcome) *outcomePanel {
 	var budgets []int
 	for _, i := range spread(len(known), outcomeBudgets) {
 		budgets = append(budgets, known[i])
+	}
+	if len(budgets) < len(known) {
+		f.thinned = fmt.Sprintf(" %s: %d of %d decided budgets are drawn.", f.title, len(budgets), len(known))
 	}
 	most := make([]float64, len(a.Params))
 	params := make([]int, len(a.Params))

@@ -30,6 +30,11 @@ func TestCloserNumbersAreInTables(t *testing.T) {
 		for _, s := range m.Scores {
 			in("table-methods", m.Method+" of "+s.Param, s.Mean)
 		}
+		// The largest has the full shade.
+		most := slices.MaxFunc(m.Scores, func(x, y reports.Score) int { return descending(y.Mean, x.Mean) })
+		if want := fmt.Sprintf(`shade h10" data-v="%s"`, sortKey(most.Mean)); !strings.Contains(tableOf(t, text, "table-methods"), want) {
+			t.Errorf("%s: no %s", m.Method, want)
+		}
 	}
 	for _, m := range b.Active {
 		in("table-active", m.Param, m.Volume, m.Individual.Mean, m.Switch.Mean, m.Difference.Mean)
