@@ -187,7 +187,7 @@ func parameter(name string, n *yaml.Node) (p nasalyze.Param, when *yaml.Node, er
 			kind = key
 			return setKind(&p, key, value)
 		case "log":
-			return value.Decode(&p.Log)
+			return decode(value, name, key, &p.Log)
 		case "step":
 			return decode(value, name, key, &p.Step)
 		case "unit":
@@ -286,8 +286,10 @@ func value(n *yaml.Node) (nasalyze.Value, error) {
 		return nasalyze.Null(), nil
 	case "!!bool":
 		var b bool
-		err := n.Decode(&b)
-		return nasalyze.Bool(b), err
+		if err := n.Decode(&b); err != nil {
+			return nasalyze.Value{}, at(n, "%q is neither true nor false", n.Value)
+		}
+		return nasalyze.Bool(b), nil
 	case "!!int":
 		var i int64
 		if err := n.Decode(&i); err == nil {

@@ -99,6 +99,7 @@ func TestErrors(t *testing.T) {
 		{"parameters:\n  x: {float: [a, 1]}", `bound "a" is no number`},
 		{"parameters:\n  x: {float: [0, 1], int: [0, 1]}", "both float and int"},
 		{"parameters:\n  x: {log: true}", "neither float, int, choice nor ordered"},
+		{"parameters:\n  x: {float: [1, 2], log: maybe}", `space.yaml:2: parameter "x": log is "maybe"`},
 		{"parameters:\n  x: {float: [0, 1], log: true}", "log scale is not positive"},
 		{"parameters:\n  x: {float: [2, 1]}", "above upper bound"},
 		{"parameters:\n  x: {float: [0, 1], default: 2}", "outside [0, 1]"},
