@@ -40,7 +40,7 @@ func visits(f *forest.Forest, tried int) floor {
 		t := &f.Trees[i]
 		for node := range t.NumNodes() {
 			if !t.IsLeaf(node) {
-				sum += t.Weight[node]
+				sum += float64(t.Weight[node])
 			}
 		}
 	}
@@ -71,7 +71,7 @@ func pairTerms(f *forest.Forest) floor {
 			}
 			u := int(t.Feature[node])
 			own := above[words*node : words*(node+1)]
-			for _, child := range []int32{t.Left[node], t.Right[node]} {
+			for _, child := range []int{t.Left(node), int(t.Right[node])} {
 				set := above[words*int(child) : words*(int(child)+1)]
 				copy(set, own)
 				set[u/64] |= 1 << (u % 64)

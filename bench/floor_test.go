@@ -22,7 +22,7 @@ func pairTermsSlowly(t *forest.Tree, node int32, above map[int32]bool) float64 {
 	for v := range above {
 		below[v] = true
 	}
-	return sum + pairTermsSlowly(t, t.Left[node], below) + pairTermsSlowly(t, t.Right[node], below)
+	return sum + pairTermsSlowly(t, int32(t.Left(int(node))), below) + pairTermsSlowly(t, t.Right[node], below)
 }
 
 func TestFloors(t *testing.T) {
@@ -42,7 +42,7 @@ func TestFloors(t *testing.T) {
 			want += pairTermsSlowly(&f.Trees[i], 0, nil)
 			for n := range f.Trees[i].NumNodes() {
 				if !f.Trees[i].IsLeaf(n) {
-					inner += f.Trees[i].Weight[n]
+					inner += float64(f.Trees[i].Weight[n])
 				}
 			}
 		}

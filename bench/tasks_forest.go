@@ -103,9 +103,14 @@ func decomposeGiven(ctx context.Context, r *recorder) error {
 	d := 0
 	for _, t := range trees {
 		n := len(t.Feature)
+		for i, left := range t.Left {
+			if t.Feature[i] >= 0 && int(left) != i+1 {
+				return fmt.Errorf("%s: node %d has the left child %d, expected preorder", r.job.Export, i, left)
+			}
+		}
 		tree := forest.Tree{
-			Feature: t.Feature, Threshold: t.Threshold, Left: t.Left, Right: t.Right, Value: t.Value,
-			Subset: slices.Repeat([]int32{-1}, n), Variance: make([]float64, n), Weight: make([]float64, n),
+			Feature: t.Feature, Threshold: t.Threshold, Right: t.Right, Value: t.Value,
+			Variance: make([]float64, n), Weight: make([]float32, n),
 		}
 		f.Trees = append(f.Trees, tree)
 		d = max(d, int(slices.Max(t.Feature))+1)

@@ -29,7 +29,6 @@ func flatten(columns []forest.Column, root *node) forest.Tree {
 		t.Feature = append(t.Feature, -1)
 		t.Threshold = append(t.Threshold, 0)
 		t.Subset = append(t.Subset, -1)
-		t.Left = append(t.Left, -1)
 		t.Right = append(t.Right, -1)
 		t.Value = append(t.Value, n.value)
 		t.Variance = append(t.Variance, 0)
@@ -47,8 +46,7 @@ func flatten(columns []forest.Column, root *node) forest.Tree {
 			}
 			t.Bits = append(t.Bits, set...)
 		}
-		l := add(n.left)
-		t.Left[i] = l
+		add(n.left)
 		r := add(n.right)
 		t.Right[i] = r
 		return int32(i)

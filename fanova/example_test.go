@@ -58,7 +58,6 @@ func ExampleDecomposition_Marginal() {
 		Feature:   []int32{0, -1, 1, -1, -1},
 		Threshold: []float64{0.5, 0, 0, 0, 0},
 		Subset:    []int32{-1, -1, 0, -1, -1},
-		Left:      []int32{1, -1, 3, -1, -1},
 		Right:     []int32{2, -1, 4, -1, -1},
 		Value:     []float64{0, 1, 0, 2, 5},
 		Bits:      []uint64{0b01},

@@ -18,7 +18,6 @@ func ExampleWithin() {
 		Feature:   []int32{0, -1, 1, -1, -1},
 		Threshold: []float64{0, 0, 0.5, 0, 0},
 		Subset:    []int32{0, -1, -1, -1, -1},
-		Left:      []int32{1, -1, 3, -1, -1},
 		Right:     []int32{2, -1, 4, -1, -1},
 		Value:     []float64{0, 4, 0, 0, 2},
 		Bits:      []uint64{0b01},

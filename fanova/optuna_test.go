@@ -39,12 +39,14 @@ func TestOptuna(t *testing.T) {
 		f.Columns = append(f.Columns, forest.Column{Lower: b[0], Upper: b[1]})
 	}
 	for _, s := range file.Trees {
-		tree := forest.Tree{Feature: s.Feature, Threshold: s.Threshold, Left: s.Left, Right: s.Right, Value: s.Value}
+		tree := forest.Tree{Feature: s.Feature, Threshold: s.Threshold, Right: s.Right, Value: s.Value}
 		for i, c := range s.Feature {
 			if c < 0 {
 				tree.Feature[i] = -1 // scikit-learn's -2
 			}
-			tree.Subset = append(tree.Subset, -1)
+			if c >= 0 && s.Left[i] != int32(tree.Left(i)) {
+				t.Fatal("scikit-learn grew a tree that is not in preorder")
+			}
 		}
 		f.Trees = append(f.Trees, tree)
 	}

@@ -437,7 +437,7 @@ func TestErrors(t *testing.T) {
 		{"cutoffs NaN", func(f *forest.Forest, o *Options) { o.Cutoffs = &Cutoffs{math.NaN(), 1} }},
 		{"tree 0: leaf 1 has value NaN", func(f *forest.Forest, o *Options) { f.Trees[0].Value[1] = math.NaN() }},
 		{"node 2 splits on column 9", func(f *forest.Forest, o *Options) { f.Trees[0].Feature[2] = 9 }},
-		{"node 2 has children 0 and 4", func(f *forest.Forest, o *Options) { f.Trees[0].Left[2] = 0 }},
+		{"node 2 has the right child 3, want one in 4..4", func(f *forest.Forest, o *Options) { f.Trees[0].Right[2] = 3 }},
 		{"node 2 splits numeric column 0 by a set", func(f *forest.Forest, o *Options) { f.Trees[0].Subset[2] = 0 }},
 		{"beyond the 1 words", func(f *forest.Forest, o *Options) { f.Trees[0].Subset[0] = 1 }},
 		{"threshold NaN", func(f *forest.Forest, o *Options) { f.Trees[0].Threshold[2] = math.NaN() }},

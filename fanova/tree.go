@@ -83,7 +83,7 @@ func checkTree(columns []forest.Column, t *forest.Tree) error {
 	if n == 0 {
 		return fmt.Errorf("no nodes")
 	}
-	if len(t.Threshold) != n || len(t.Subset) != n || len(t.Left) != n || len(t.Right) != n || len(t.Value) != n {
+	if len(t.Threshold) != n || t.Subset != nil && len(t.Subset) != n || len(t.Right) != n || len(t.Value) != n {
 		return fmt.Errorf("arrays of unequal length, want %d nodes in each", n)
 	}
 	for i, c := range t.Feature {
@@ -96,10 +96,10 @@ func checkTree(columns []forest.Column, t *forest.Tree) error {
 		if int(c) >= len(columns) {
 			return fmt.Errorf("node %d splits on column %d, want less than %d", i, c, len(columns))
 		}
-		if l, r := int(t.Left[i]), int(t.Right[i]); l <= i || r <= i || l >= n || r >= n || l == r {
-			return fmt.Errorf("node %d has children %d and %d, want two different ones in %d..%d", i, l, r, i+1, n-1)
+		if r := int(t.Right[i]); r <= t.Left(i) || r >= n {
+			return fmt.Errorf("node %d has the right child %d, want one in %d..%d", i, r, i+2, n-1)
 		}
-		if s := int(t.Subset[i]); s >= 0 {
+		if s := setOf(t, i); s >= 0 {
 			if columns[c].Levels == 0 {
 				return fmt.Errorf("node %d splits numeric column %d by a set of levels", i, c)
 			}
@@ -111,6 +111,15 @@ func checkTree(columns []forest.Column, t *forest.Tree) error {
 		}
 	}
 	return nil
+}
+
+// setOf is the offset of the set of levels that a node sends left, -1 for a
+// threshold.
+func setOf(t *forest.Tree, i int) int {
+	if t.Subset == nil {
+		return -1
+	}
+	return int(t.Subset[i])
 }
 
 func words(levels int) int { return (levels + 63) / 64 }
@@ -232,7 +241,7 @@ func (b *builder) build(i int) {
 		b.append(-1, 0, 0, v)
 		return
 	}
-	l, r := int(b.src.Left[i]), int(b.src.Right[i])
+	l, r := b.src.Left(i), int(b.src.Right[i])
 	d := &t.domain[c]
 	n := int32(len(t.column))
 	if d.levels == 0 {
@@ -293,7 +302,7 @@ func (b *builder) build(i int) {
 
 // leftLevels writes the set of levels that source node i sends left.
 func (b *builder) leftLevels(i, levels int, set []uint64) {
-	if s := int(b.src.Subset[i]); s >= 0 {
+	if s := setOf(b.src, i); s >= 0 {
 		copy(set, b.src.Bits[s:s+words(levels)])
 		return
 	}

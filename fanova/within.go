@@ -163,6 +163,9 @@ func move(t *forest.Tree, moves []func(float64) float64) {
 func relabel(t *forest.Tree, columns []forest.Column, r Region) {
 	src := *t
 	t.Subset, t.Bits = slices.Clone(src.Subset), nil
+	if t.Subset == nil { // a threshold on levels becomes a set, too
+		t.Subset = slices.Repeat([]int32{-1}, len(src.Feature))
+	}
 	for i, c := range src.Feature {
 		if c < 0 || columns[c].Levels == 0 {
 			continue

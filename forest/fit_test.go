@@ -89,17 +89,16 @@ func TestFitByHand(t *testing.T) {
 		Feature:   []int32{0, -1, 1, -1, -1},
 		Threshold: []float64{2.5, 0, 0, 0, 0},
 		Subset:    []int32{-1, -1, 0, -1, -1},
-		Left:      []int32{1, -1, 3, -1, -1},
 		Right:     []int32{2, -1, 4, -1, -1},
 		Value:     []float64{6.8, 0, 34.0 / 3, 10, 14},
 		Variance:  []float64{(2*6.8*6.8 + 7.2*7.2 + 2*3.2*3.2) / 5, 0, 32.0 / 9, 0, 0},
-		Weight:    []float64{5, 2, 3, 2, 1},
-		Bits:      []uint64{0b11110}, // levels 2 and 4 are not in the node: heavier side
+		Weight:    []float32{5, 2, 3, 2, 1}, WeightUnit: 1,
+		Bits: []uint64{0b11110}, // levels 2 and 4 are not in the node: heavier side
 	}
 	got := f.Trees[0]
 	// At 3 against 4 the numeric column is as good; which one wins was drawn.
 	if got.Feature[2] == 0 {
-		want.Feature[2], want.Threshold[2], want.Subset[2], want.Bits = 0, 3.5, -1, nil
+		want.Feature[2], want.Threshold[2], want.Subset, want.Bits = 0, 3.5, nil, nil
 		want.Value[3], want.Value[4] = 14, 10
 		want.Weight[3], want.Weight[4] = 1, 2
 	}
@@ -189,7 +188,7 @@ func TestFitLimits(t *testing.T) {
 			t.Errorf("MinLeaf %d: %d of %d leaves have rows", least, len(rows), tree.NumLeaves())
 		}
 		for leaf, n := range rows {
-			if n < least || tree.Weight[leaf] != float64(n) {
+			if n < least || tree.Weight[leaf] != float32(n) {
 				t.Errorf("MinLeaf %d: leaf %d has %d rows and weight %v", least, leaf, n, tree.Weight[leaf])
 			}
 		}

@@ -163,7 +163,7 @@ func (b *builder) grow(ctx context.Context, index int) bool {
 type node struct {
 	threshold               float64
 	feature, subset         int32
-	left, right             int32
+	right                   int32 // the left child is the next node
 	value, variance, weight float64
 }
 
@@ -171,15 +171,11 @@ type node struct {
 func (b *builder) add(k *task) int32 {
 	at := int32(len(b.nodes))
 	b.nodes = append(b.nodes, node{
-		feature: -1, subset: -1, left: -1, right: -1,
-		value: k.mean, variance: k.variance, weight: k.weight * b.weightUnit,
+		feature: -1, subset: -1, right: -1,
+		value: k.mean, variance: k.variance, weight: k.weight,
 	})
-	if k.parent >= 0 {
-		if p := &b.nodes[k.parent]; k.right {
-			p.right = at
-		} else {
-			p.left = at
-		}
+	if k.right { // a left child comes right after its parent, as the stack has it
+		b.nodes[k.parent].right = at
 	}
 	return at
 }
@@ -188,15 +184,20 @@ func (b *builder) add(k *task) int32 {
 func (b *builder) freeze() Tree {
 	n := len(b.nodes)
 	t := Tree{
-		Feature: make([]int32, n), Threshold: make([]float64, n), Subset: make([]int32, n),
-		Left: make([]int32, n), Right: make([]int32, n),
-		Value: make([]float64, n), Variance: make([]float64, n), Weight: make([]float64, n),
-		Bits: slices.Clone(b.bits),
+		Feature: make([]int32, n), Threshold: make([]float64, n), Right: make([]int32, n),
+		Value: make([]float64, n), Variance: make([]float64, n), Weight: make([]float32, n),
+		WeightUnit: b.weightUnit,
+		Bits:       slices.Clone(b.bits),
+	}
+	if len(b.bits) > 0 {
+		t.Subset = make([]int32, n)
+		for i, v := range b.nodes {
+			t.Subset[i] = v.subset
+		}
 	}
 	for i, v := range b.nodes {
-		t.Feature[i], t.Threshold[i], t.Subset[i] = v.feature, v.threshold, v.subset
-		t.Left[i], t.Right[i] = v.left, v.right
-		t.Value[i], t.Variance[i], t.Weight[i] = v.value, v.variance, v.weight
+		t.Feature[i], t.Threshold[i], t.Right[i] = v.feature, v.threshold, v.right
+		t.Value[i], t.Variance[i], t.Weight[i] = v.value, v.variance, float32(v.weight)
 	}
 	return t
 }

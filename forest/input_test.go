@@ -181,7 +181,7 @@ func TestFitScales(t *testing.T) {
 				t.Fatalf("2^%d: tree %d differs", e, k)
 			}
 			for i := range p.Value {
-				if math.Ldexp(p.Value[i], e) != q.Value[i] || math.Ldexp(p.Weight[i], -e) != q.Weight[i] ||
+				if math.Ldexp(p.Value[i], e) != q.Value[i] || p.Weight[i] != q.Weight[i] || math.Ldexp(p.WeightUnit, -e) != q.WeightUnit ||
 					math.Ldexp(p.Variance[i], 2*e) != q.Variance[i] {
 					t.Fatalf("2^%d: tree %d, node %d: value %v, variance %v, weight %v", e, k, i, q.Value[i], q.Variance[i], q.Weight[i])
 				}

@@ -61,12 +61,12 @@ func (b *builder) leaf(x []float64) int {
 		next := v.right
 		if v.subset < 0 {
 			if x[v.feature] <= v.threshold {
-				next = v.left
+				next = int32(i) + 1
 			}
 		} else {
 			l := uint(x[v.feature])
 			if b.bits[uint(v.subset)+l>>6]>>(l&63)&1 != 0 {
-				next = v.left
+				next = int32(i) + 1
 			}
 		}
 		i = int(next)

@@ -127,11 +127,11 @@ func (t *Tree) predict(i int, x []float64) mixture {
 	for t.Feature[i] >= 0 {
 		v := x[t.Feature[i]]
 		if v != v {
-			left, right := int(t.Left[i]), int(t.Right[i])
-			return t.predict(left, x).mix(t.predict(right, x), t.Weight[left]/t.Weight[i])
+			left, right := t.Left(i), int(t.Right[i])
+			return t.predict(left, x).mix(t.predict(right, x), float64(t.Weight[left])/float64(t.Weight[i]))
 		}
 		if t.GoesLeft(i, v) {
-			i = int(t.Left[i])
+			i = t.Left(i)
 		} else {
 			i = int(t.Right[i])
 		}

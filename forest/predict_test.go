@@ -14,12 +14,12 @@ func twoTrees() *Forest {
 		Trees: []Tree{
 			{ // x0 <= 0.5 ? 1 : (level in {0, 2} ? 2 : 6)
 				Feature: []int32{0, -1, 1, -1, -1}, Threshold: []float64{0.5, 0, 0, 0, 0}, Subset: []int32{-1, -1, 0, -1, -1},
-				Left: []int32{1, -1, 3, -1, -1}, Right: []int32{2, -1, 4, -1, -1},
-				Value: []float64{2.6, 1, 11.0 / 3, 2, 6}, Variance: []float64{9, 0.5, 9, 0.1, 0.2}, Weight: []float64{8, 2, 6, 4, 2},
+				Right: []int32{2, -1, 4, -1, -1},
+				Value: []float64{2.6, 1, 11.0 / 3, 2, 6}, Variance: []float64{9, 0.5, 9, 0.1, 0.2}, Weight: []float32{8, 2, 6, 4, 2},
 				Bits: []uint64{0b101},
 			},
-			{Feature: []int32{-1}, Threshold: []float64{0}, Subset: []int32{-1}, Left: []int32{-1}, Right: []int32{-1},
-				Value: []float64{4}, Variance: []float64{2}, Weight: []float64{8}},
+			{Feature: []int32{-1}, Threshold: []float64{0}, Subset: []int32{-1}, Right: []int32{-1},
+				Value: []float64{4}, Variance: []float64{2}, Weight: []float32{8}},
 		},
 	}
 }

@@ -142,7 +142,7 @@ func TestSplitsAreOptimal(t *testing.T) {
 		}
 		for k := range tree.NumNodes() {
 			weight, mean, variance := moments(rows[k], y, w)
-			if math.Abs(weight-tree.Weight[k]) > 1e-9 || math.Abs(mean-tree.Value[k]) > 1e-9 || math.Abs(variance-tree.Variance[k]) > 1e-9 {
+			if math.Abs(weight-float64(tree.Weight[k])*tree.WeightUnit) > 1e-6 || math.Abs(mean-tree.Value[k]) > 1e-9 || math.Abs(variance-tree.Variance[k]) > 1e-9 {
 				t.Fatalf("node %d: weight, mean, variance %v %v %v, want %v %v %v", k,
 					tree.Weight[k], tree.Value[k], tree.Variance[k], weight, mean, variance)
 			}
@@ -153,7 +153,7 @@ func TestSplitsAreOptimal(t *testing.T) {
 				}
 				continue
 			}
-			l, r := int(tree.Left[k]), int(tree.Right[k])
+			l, r := tree.Left(k), int(tree.Right[k])
 			if l <= k || r <= k {
 				t.Fatalf("node %d has children %d and %d", k, l, r)
 			}
@@ -177,7 +177,7 @@ func TestSplitsAreOptimal(t *testing.T) {
 }
 
 func checkThreshold(t *rapid.T, tree *Tree, k int, l, r []int, x []float64, d int) {
-	if tree.Subset[k] >= 0 {
+	if tree.set(k) >= 0 {
 		return
 	}
 	j := int(tree.Feature[k])
@@ -194,7 +194,7 @@ func checkThreshold(t *rapid.T, tree *Tree, k int, l, r []int, x []float64, d in
 }
 
 func checkAbsent(t *rapid.T, tree *Tree, k int, rows []int, x []float64, cols []Column) {
-	if tree.Subset[k] < 0 {
+	if tree.set(k) < 0 {
 		return
 	}
 	j := int(tree.Feature[k])
@@ -208,7 +208,7 @@ func checkAbsent(t *rapid.T, tree *Tree, k int, rows []int, x []float64, cols []
 		t.Fatalf("node %d: set %b has levels beyond %d", k, left, cols[j].Levels)
 	}
 	want := uint64(0)
-	if tree.Weight[tree.Left[k]] >= tree.Weight[tree.Right[k]] {
+	if tree.Weight[tree.Left(k)] >= tree.Weight[tree.Right[k]] {
 		want = absent
 	}
 	if left&absent != want {

@@ -20,7 +20,8 @@ func (c Column) Bounds() (lower, upper float64) {
 }
 
 // Tree is a fitted regression tree as plain arrays, one entry per node. Node 0
-// is the root and every child has a larger index than its parent, so a single
+// is the root and the nodes are in preorder: the left child of node i is i+1
+// ([Tree.Left]), followed by the whole left subtree, then the right child. A single
 // forward (backward) loop visits parents before (after) their children.
 //
 // A tree must not be modified once it is fitted.
@@ -30,16 +31,20 @@ type Tree struct {
 	// Threshold of a numeric split: rows with x <= Threshold go left.
 	Threshold []float64
 	// Subset of a categorical split: the offset into Bits of the set of levels
-	// that go left; -1 for leaves and numeric splits.
+	// that go left; -1 for leaves and numeric splits. Nil if all splits are numeric.
 	Subset []int32
-	// Left and Right are the children, -1 for a leaf.
-	Left, Right []int32
+	// Right is the right child, -1 for a leaf.
+	Right []int32
 	// Value is the weighted mean of the responses of the training rows in the node.
 	Value []float64
 	// Variance is the weighted population variance of these responses.
 	Variance []float64
-	// Weight is the sum of the weights of the training rows in the node.
-	Weight []float64
+	// Weight is the sum of the weights of the training rows in the node, in units of
+	// WeightUnit. Numbers of rows are exact up to 2^24.
+	Weight []float32
+	// WeightUnit is 1 for rows without weights, else the power of two next above the
+	// largest weight.
+	WeightUnit float64
 	// Bits holds the level sets of all categorical splits, (levels+63)/64 words each;
 	// bit l of a set tells whether level l goes left.
 	Bits []uint64
@@ -54,11 +59,23 @@ func (t *Tree) NumLeaves() int { return (len(t.Feature) + 1) / 2 }
 // IsLeaf reports whether node i is a leaf.
 func (t *Tree) IsLeaf(i int) bool { return t.Feature[i] < 0 }
 
+// Left returns the left child of node i, which must not be a leaf.
+func (t *Tree) Left(i int) int { return i + 1 }
+
+// set returns the offset into Bits of the set of levels that node i sends left, -1
+// for a numeric split.
+func (t *Tree) set(i int) int {
+	if t.Subset == nil {
+		return -1
+	}
+	return int(t.Subset[i])
+}
+
 // GoesLeft reports whether a value v of column Feature[i] goes to the left child of node i.
 func (t *Tree) GoesLeft(i int, v float64) bool {
-	if s := t.Subset[i]; s >= 0 {
+	if s := t.set(i); s >= 0 {
 		l := int(v)
-		return t.Bits[int(s)+l>>6]>>(uint(l)&63)&1 != 0
+		return t.Bits[s+l>>6]>>(uint(l)&63)&1 != 0
 	}
 	return v <= t.Threshold[i]
 }
@@ -69,7 +86,7 @@ func (t *Tree) Leaf(x []float64) int {
 	i := 0
 	for t.Feature[i] >= 0 {
 		if t.GoesLeft(i, x[t.Feature[i]]) {
-			i = int(t.Left[i])
+			i = t.Left(i)
 		} else {
 			i = int(t.Right[i])
 		}
@@ -86,7 +103,7 @@ func (t *Tree) Depth() int {
 			continue
 		}
 		d := depth[i] + 1
-		depth[t.Left[i]], depth[t.Right[i]] = d, d
+		depth[t.Left(i)], depth[t.Right[i]] = d, d
 		deepest = max(deepest, d)
 	}
 	return deepest

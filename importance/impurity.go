@@ -36,9 +36,10 @@ func Impurity(f *forest.Forest) ([]Score, error) {
 			if c < 0 {
 				continue
 			}
-			l, r := t.Left[i], t.Right[i]
+			l, r := t.Left(i), int(t.Right[i])
 			m := t.Value[l] - t.Value[r]
-			v := t.Weight[l] / t.Weight[0] * (t.Weight[r] / (t.Weight[l] + t.Weight[r])) * m * m
+			wl, wr := float64(t.Weight[l]), float64(t.Weight[r])
+			v := wl / float64(t.Weight[0]) * (wr / (wl + wr)) * m * m
 			decrease[c] += v
 			sum += v
 		}

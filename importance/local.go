@@ -151,13 +151,13 @@ func line(f *forest.Forest, k int, at []float64, c int) (points, lengths []float
 				if b := t.Threshold[i]; b > lower && b < upper {
 					borders = append(borders, b)
 				}
-				descend(int(t.Left[i]))
+				descend(t.Left(i))
 				i = int(t.Right[i])
 			case math.IsNaN(v):
-				descend(int(t.Left[i]))
+				descend(t.Left(i))
 				i = int(t.Right[i])
 			case t.GoesLeft(i, v):
-				i = int(t.Left[i])
+				i = t.Left(i)
 			default:
 				i = int(t.Right[i])
 			}

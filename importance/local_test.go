@@ -32,7 +32,7 @@ func plant(columns []forest.Column, roots ...*node) *forest.Forest {
 			t.Feature = append(t.Feature, -1)
 			t.Threshold = append(t.Threshold, n.at)
 			t.Subset = append(t.Subset, -1)
-			t.Left, t.Right = append(t.Left, -1), append(t.Right, -1)
+			t.Right = append(t.Right, -1)
 			t.Value, t.Variance, t.Weight = append(t.Value, n.value), append(t.Variance, 0), append(t.Weight, 1)
 			if n.left == nil {
 				return int32(i)
@@ -44,9 +44,9 @@ func plant(columns []forest.Column, roots ...*node) *forest.Forest {
 			}
 			l, r := add(n.left), int32(0)
 			r = add(n.right)
-			t.Left[i], t.Right[i] = l, r
+			t.Right[i] = r
 			t.Weight[i] = t.Weight[l] + t.Weight[r]
-			t.Value[i] = (t.Weight[l]*t.Value[l] + t.Weight[r]*t.Value[r]) / t.Weight[i]
+			t.Value[i] = (float64(t.Weight[l])*t.Value[l] + float64(t.Weight[r])*t.Value[r]) / float64(t.Weight[i])
 			return int32(i)
 		}
 		add(root)

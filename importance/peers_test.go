@@ -31,12 +31,15 @@ func (file *treesFile) forest() *forest.Forest {
 		f.Columns = append(f.Columns, forest.Column{Lower: file.Lower[c], Upper: file.Upper[c]})
 	}
 	for _, s := range file.Trees {
-		t := forest.Tree{Feature: s.Feature, Threshold: s.Threshold, Left: s.Left, Right: s.Right, Value: s.Value, Variance: s.Variance, Weight: s.Weight}
+		t := forest.Tree{Feature: s.Feature, Threshold: s.Threshold, Right: s.Right, Value: s.Value, Variance: s.Variance, WeightUnit: 1}
 		for i, c := range s.Feature {
 			if c < 0 {
 				t.Feature[i] = -1 // scikit-learn's -2
 			}
-			t.Subset = append(t.Subset, -1)
+			if c >= 0 && s.Left[i] != int32(t.Left(i)) {
+				panic("scikit-learn grew a tree that is not in preorder")
+			}
+			t.Weight = append(t.Weight, float32(s.Weight[i]))
 		}
 		f.Trees = append(f.Trees, t)
 	}
