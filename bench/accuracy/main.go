@@ -225,7 +225,7 @@ func print(out io.Writer, samples []sample, answers []answer) error {
 		if err != nil {
 			return err
 		}
-		r.rank.add(rho.Rho)
+		r.rank.add(rho.Value)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "table\tn\tprogram\tmains\tpairs\ttotals\trank\tsamples")
