@@ -28,9 +28,11 @@ type kde struct {
 // column is one dimension of all points of a kde.
 type column struct {
 	h float64 // bandwidth; of a categorical that of Aitchison and Aitken
-	// x is the coordinate of each point of a continuous dimension, norm the log of
-	// its normalising factor if the dimension is conditional.
-	x, norm []float64
+	// x is the coordinate of each point of a continuous dimension, z = x scale with
+	// scale = 1/(sqrt(2) h), norm the log of the normalising factor if the dimension is
+	// conditional.
+	x, z, norm []float64
+	scale      float64
 	// level of each point of a discrete dimension, levels where it has none.
 	level []uint16
 	// table[c*(levels+1)+l] is the log of the kernel about level l at level c.
@@ -109,6 +111,7 @@ func (c *column) fitContinuous(d int, u []float64, rows []int32, minimum float64
 		}
 		c.h = 1
 		c.norm = resize(c.norm, len(rows))
+		c.rescale()
 		return false
 	}
 	mean, squares := sum/float64(n), 0.0
@@ -118,7 +121,16 @@ func (c *column) fitContinuous(d int, u []float64, rows []int32, minimum float64
 		}
 	}
 	c.h = max(math.Sqrt(squares/float64(n))*rate(n, d), minimum)
+	c.rescale()
 	return true
+}
+
+func (c *column) rescale() {
+	c.scale = 1 / (math.Sqrt2 * c.h)
+	c.z = resize(c.z, len(c.x))
+	for i, x := range c.x {
+		c.z[i] = x * c.scale
+	}
 }
 
 // within is the mass of the normal distribution about x in [0, 1] that lies in [0, 1].
@@ -168,41 +180,64 @@ func (k *kde) kernels(p *point, from, to int, sum *logSum) {
 	var logs [block]float64
 	acc := logs[:to-from]
 	copy(acc, k.base[from:to])
+	held := -1 // a continuous column that waits for a second one: two at once take little longer
 	for j := range k.cols {
-		u := p.u[j]
-		if u != u {
-			continue
-		}
-		c := &k.cols[j]
-		if levels := k.dims[j].levels; levels > 0 {
+		u, c, levels := p.u[j], &k.cols[j], k.dims[j].levels
+		switch {
+		case u != u:
+		case levels > 0:
 			at := p.level[j] * (levels + 1)
-			row := c.table[at : at+levels+1]
-			level := c.level[from:to]
-			level = level[:len(acc)]
-			for i := range acc {
-				acc[i] += row[level[i]]
-			}
-			continue
-		}
-		w := -0.5 / (c.h * c.h)
-		x := c.x[from:to]
-		x = x[:len(acc)]
-		if !k.dims[j].conditional {
-			for i := range acc {
-				t := u - x[i]
-				acc[i] += w * t * t
-			}
-			continue
-		}
-		norm := c.norm[from:to]
-		norm = norm[:len(acc)]
-		for i := range acc {
-			if t := u - x[i]; t == t {
-				acc[i] += w*t*t + norm[i]
-			}
+			addLevels(acc, c.level[from:to], c.table[at:at+levels+1])
+		case k.dims[j].conditional:
+			addActiveSquares(acc, c.z[from:to], c.norm[from:to], u*c.scale)
+		case held < 0:
+			held = j
+		default:
+			h := &k.cols[held]
+			addTwoSquares(acc, h.z[from:to], c.z[from:to], p.u[held]*h.scale, u*c.scale)
+			held = -1
 		}
 	}
+	if held >= 0 {
+		h := &k.cols[held]
+		addSquares(acc, h.z[from:to], p.u[held]*h.scale)
+	}
 	sum.add(acc)
+}
+
+// The inner loops. Slices are cut to the length of acc, so that the compiler knows it.
+
+func addLevels(acc []float64, level []uint16, row []float64) {
+	level = level[:len(acc)]
+	for i := range acc {
+		acc[i] += row[level[i]]
+	}
+}
+
+func addSquares(acc, z []float64, u float64) {
+	z = z[:len(acc)]
+	for i := range acc {
+		t := u - z[i]
+		acc[i] -= t * t
+	}
+}
+
+func addTwoSquares(acc, y, z []float64, u, v float64) {
+	y, z = y[:len(acc)], z[:len(acc)]
+	for i := range acc {
+		s, t := u-y[i], v-z[i]
+		acc[i] -= s*s + t*t
+	}
+}
+
+// addActiveSquares leaves out points that have no value.
+func addActiveSquares(acc, z, norm []float64, u float64) {
+	z, norm = z[:len(acc)], norm[:len(acc)]
+	for i := range acc {
+		if t := u - z[i]; t == t {
+			acc[i] += norm[i] - t*t
+		}
+	}
 }
 
 // logDensity returns the log of the density at p.

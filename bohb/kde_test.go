@@ -297,3 +297,12 @@ func TestErf(t *testing.T) {
 		}
 	}
 }
+
+// The table of the exponential function, against the standard library's.
+func TestExpOfMinus(t *testing.T) {
+	for x := 0.0; x < negligible; x += 0.00037 {
+		if d := math.Abs(expOfMinus(x)/math.Exp(-x) - 1); d > 1e-11 {
+			t.Fatalf("exp(-%v) is off by a factor of 1 + %v", x, d)
+		}
+	}
+}
