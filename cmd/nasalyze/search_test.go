@@ -230,6 +230,38 @@ func TestInterruptedSearch(t *testing.T) {
 	}
 }
 
+// What a killed driver left running is ended when the search is resumed, before its
+// trial runs again.
+func TestLeftoversOfAKilledSearch(t *testing.T) {
+	if _, err := os.Stat("/proc/self/environ"); err != nil {
+		t.Skip("no /proc here")
+	}
+	searchIn(t, `if [ ! -e first ]; then echo $$ > first; while :; do sleep 0.05; done; fi
+`+quickTrial)
+	cmd := exec.Command("nasalyze", searchArgs("run", "--quiet", "--iterations", "1")...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var child int
+	wait(t, func() bool {
+		data, _ := os.ReadFile("first")
+		n, _ := fmt.Sscan(string(data), &child)
+		return n == 1
+	})
+	cmd.Process.Kill()
+	cmd.Wait()
+	if gone(child) {
+		t.Skip("nothing was left running")
+	}
+	mustRun(t, "search", "--resume", "run", "--quiet")
+	if !gone(child) {
+		t.Error("the trial of the killed search is still running")
+	}
+	if all, _ := logged(t, "run"); len(all) != 40 {
+		t.Errorf("%d trials, want 40", len(all))
+	}
+}
+
 // gone reports whether a process has ended, be it not waited for.
 func gone(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -50,6 +50,7 @@ type searchRun struct {
 
 	journal *journal.Journal
 	log     *jsonl.Encoder
+	lines   bytes.Buffer // of the log, to be written together
 	others  *hpbandster.Writer
 	files   []*os.File
 }
@@ -139,7 +140,7 @@ func (r *searchRun) create() error {
 		return cannot("write", r.path(jsonl.Name), err)
 	}
 	err = func() error {
-		if r.log, err = jsonl.Append(r.journal, r.header()); err != nil {
+		if err := r.appendLog(); err != nil {
 			return err
 		}
 		if err := r.journal.Sync(); err != nil {
@@ -262,7 +263,7 @@ func (r *searchRun) goOn(s *streams) error {
 	if n > 0 {
 		fmt.Fprintf(s.err, "the killed search had left trials running; ended them (processes: %d)\n", n)
 	}
-	if r.log, err = jsonl.Append(r.journal, r.header()); err != nil {
+	if err := r.appendLog(); err != nil {
 		return err
 	}
 	if err := r.writeSettings(); err != nil {
@@ -305,6 +306,30 @@ func (r *searchRun) writeOthers() error {
 	return nil
 }
 
+// appendLog makes the encoder of the journal, and its header if it has none.
+func (r *searchRun) appendLog() error {
+	var err error
+	r.log, err = jsonl.Append(struct {
+		io.ReadSeeker
+		io.Writer
+	}{r.journal, &r.lines}, r.header())
+	if err != nil {
+		return err
+	}
+	return r.flush()
+}
+
+// flush writes the lines to the journal, with one write: a configuration and its
+// first trial are both there or neither.
+func (r *searchRun) flush() error {
+	if r.lines.Len() == 0 {
+		return nil
+	}
+	_, err := r.journal.Write(r.lines.Bytes())
+	r.lines.Reset()
+	return err
+}
+
 // Config implements [driver.Sink].
 func (r *searchRun) Config(c *nasalyze.Config) error {
 	if err := r.log.Config(c); err != nil {
@@ -316,6 +341,9 @@ func (r *searchRun) Config(c *nasalyze.Config) error {
 // Trial implements [driver.Sink].
 func (r *searchRun) Trial(config string, t *nasalyze.Trial) error {
 	if err := r.log.Trial(config, t); err != nil {
+		return err
+	}
+	if err := r.flush(); err != nil {
 		return err
 	}
 	return r.others.Trial(config, t)
