@@ -44,6 +44,19 @@ type Decomposition struct {
 	zero    int
 }
 
+// First returns the decomposition of the first trees of the forest alone, at no cost; for
+// answers that are too dear for all of them.
+func (d *Decomposition) First(trees int) *Decomposition {
+	out := *d
+	out.trees, out.mains, out.zero = d.trees[:trees:trees], d.mains[:trees:trees], 0
+	for _, t := range out.trees {
+		if t.variance == 0 {
+			out.zero++
+		}
+	}
+	return &out
+}
+
 // Effect is the share of variance that a set of columns explains.
 type Effect struct {
 	// Columns are the indices of the columns, ascending.

@@ -6,7 +6,6 @@ import (
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/fanova"
-	"github.com/nasalyze/nasalyze/forest"
 )
 
 // Active is what a conditional parameter matters where it is active. The plain
@@ -78,7 +77,7 @@ func (z *analyzer) whereActive(b, k int) (Active, error) {
 		return out, nil
 	}
 	f := z.models[b].forest
-	effect, err := fanova.SwitchEffect(f, z.decomposition(), regions...)
+	effect, err := fanova.SwitchEffect(f, z.decomposition(b), regions...)
 	if err != nil {
 		out.Reason = err.Error()
 		return out, nil
@@ -94,16 +93,16 @@ func (z *analyzer) whereActive(b, k int) (Active, error) {
 		out.Reason = fmt.Sprintf("only %d configurations have it, at least %d are needed", out.N, z.opt.MinConfigs)
 		return out, nil
 	}
-	return out, z.within(f, regions[0], k, &out)
+	return out, z.within(b, regions[0], k, &out)
 }
 
-// within decomposes a forest on the region in which parameter k is active.
-func (z *analyzer) within(f *forest.Forest, region fanova.Region, k int, out *Active) error {
-	part, err := fanova.Within(f, region)
+// within decomposes the forest of budget b on the region in which parameter k is active.
+func (z *analyzer) within(b int, region fanova.Region, k int, out *Active) error {
+	part, err := fanova.Within(z.models[b].forest, region)
 	if err != nil {
 		return err
 	}
-	d, err := fanova.New(part, z.decomposition())
+	d, err := fanova.New(part, z.decomposition(b))
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (z *analyzer) shadows(b int) (scores []int, floor float64, err error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		dec, err := fanova.New(f, z.decomposition())
+		dec, err := fanova.New(f, z.decomposition(b))
 		if err != nil {
 			return nil, 0, err
 		}

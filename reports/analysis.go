@@ -390,8 +390,10 @@ type ProvenanceOption struct {
 	Failures   string  `json:"failures"`      // exclude, worst or a value
 	Repeats    string  `json:"repeats"`       // mean, last or seed
 	Inactive   string  `json:"inactive"`      // in place of inactive values: uniform, default or level
-	Low        string  `json:"low,omitempty"` // cutoff, none if empty
+	Low        string  `json:"low,omitempty"` // cutoff, none if empty; a quantile with %
 	High       string  `json:"high,omitempty"`
+	Best       float64 `json:"best,omitempty"`    // cutoff at the best share, 0 for none
+	Cutoffs    string  `json:"cutoffs,omitempty"` // clamp or exclude, empty without cutoffs
 	Trees      int     `json:"trees"`
 	MinLeaf    int     `json:"minLeaf"`
 	Features   float64 `json:"features"`

@@ -24,10 +24,8 @@ type Options struct {
 	// NoBootstrap is set a tree gets the share [DefaultSubsample] of the configurations
 	// in place of a bootstrap sample.
 	Forest forest.Options
-	// Low and High clamp the predictions, in natural units, before they are
-	// decomposed, as the cutoffs of automl/fanova: "what matters among results up
-	// to High". Nil for none.
-	Low, High *float64
+	// Cutoffs restrict the question to a range of results; the zero value is none.
+	Cutoffs Cutoffs
 	// MinConfigs is the number of configurations below which no importance is
 	// computed; 0 means [DefaultMinConfigs].
 	MinConfigs int
@@ -107,8 +105,8 @@ func (o Options) resolve() (Options, error) {
 	if !(o.Confidence > 0 && o.Confidence < 1) {
 		return o, fmt.Errorf("reports: Confidence is %v, expected a number between 0 and 1", o.Confidence)
 	}
-	if o.Low != nil && o.High != nil && !(*o.Low < *o.High) {
-		return o, fmt.Errorf("reports: cutoffs are %v and %v, expected the lower to be below the higher", *o.Low, *o.High)
+	if err := o.Cutoffs.check(); err != nil {
+		return o, err
 	}
 	o.Forest.Workers = o.Workers
 	return o, nil
@@ -124,6 +122,7 @@ type analyzer struct {
 	cols      []int   // parameters that vary, indices in Space.Params
 	params    []*nasalyze.Param
 	tables    []*nasalyze.Table // by budget
+	cuts      []*fanova.Cutoffs // by budget, on losses; nil for none
 	models    []*model          // by budget, nil where there is none
 	draws     [][][]float64     // by budget: replicates of its shares, nil where there are none
 	position  []int             // study configuration -> Analysis.Configs, -1
@@ -210,26 +209,6 @@ func (z *analyzer) describe() error {
 	return nil
 }
 
-// decomposition returns the options of every decomposition: cutoffs as losses.
-func (z *analyzer) decomposition() fanova.Options {
-	opt := fanova.Options{Workers: z.opt.Workers}
-	if z.opt.Low == nil && z.opt.High == nil {
-		return opt
-	}
-	low, high := math.Inf(-1), math.Inf(1)
-	if z.opt.Low != nil {
-		low = *z.opt.Low
-	}
-	if z.opt.High != nil {
-		high = *z.opt.High
-	}
-	if z.sign < 0 {
-		low, high = -high, -low
-	}
-	opt.Cutoffs = &fanova.Cutoffs{Lower: low, Upper: high}
-	return opt
-}
-
 func describeParam(space *nasalyze.Space, p *nasalyze.Param) Param {
 	out := Param{Name: p.Name, Kind: p.Kind.String(), Lower: math.NaN(), Upper: math.NaN(), Log: p.Log, Unit: p.Unit, Default: p.Default.String()}
 	if p.Numeric() {
@@ -260,11 +239,12 @@ func (z *analyzer) recordOptions() ProvenanceOption {
 	if o.Table.Linear {
 		rec.Scale = "linear"
 	}
-	if o.Low != nil {
-		rec.Low = fmt.Sprint(*o.Low)
-	}
-	if o.High != nil {
-		rec.High = fmt.Sprint(*o.High)
+	rec.Low, rec.High, rec.Best = o.Cutoffs.Low.String(), o.Cutoffs.High.String(), o.Cutoffs.Best
+	switch {
+	case o.Cutoffs.any() && o.Cutoffs.Exclude:
+		rec.Cutoffs = "exclude"
+	case o.Cutoffs.any():
+		rec.Cutoffs = "clamp"
 	}
 	switch o.Table.Failures {
 	case nasalyze.WorstFailures:
@@ -297,7 +277,11 @@ func (z *analyzer) configs() error {
 		if err != nil {
 			return err
 		}
-		z.tables = append(z.tables, t)
+		cut, err := z.cutoffs(t)
+		if err != nil {
+			return err
+		}
+		z.tables, z.cuts = append(z.tables, t), append(z.cuts, cut)
 		usable += t.N
 		for _, c := range t.Configs {
 			used[c] = true

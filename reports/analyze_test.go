@@ -242,13 +242,12 @@ func TestAnalyzeCutoffs(t *testing.T) {
 		s.Trials[i].Values[0] *= -1
 	}
 	s.Objectives[0].Maximize = true
-	low := 100.0
-	a := analyzed(t, s, Options{Low: &low})
+	a := analyzed(t, s, Options{Cutoffs: Cutoffs{Low: &Cutoff{Value: 100}}})
 	if b := a.Budgets[2]; b.Decided || b.Reason != "the forest has no variance to explain" {
 		t.Errorf("all results clamped: %+v", b.Reason)
 	}
 	free, high := analyzed(t, s, Options{}), -3.0
-	a = analyzed(t, s, Options{High: &high})
+	a = analyzed(t, s, Options{Cutoffs: Cutoffs{High: &Cutoff{Value: high}}})
 	if got, all := a.Budgets[2].Importance[1].Individual.Mean, free.Budgets[2].Importance[1].Individual.Mean; got == all {
 		t.Errorf("the importance of choice is %v with and without a cutoff", got)
 	}

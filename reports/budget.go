@@ -141,7 +141,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	default:
 		out.Decided = true
 	}
-	d, err := fanova.New(m.forest, z.decomposition())
+	d, err := fanova.New(m.forest, z.decomposition(b))
 	if err != nil {
 		return err
 	}

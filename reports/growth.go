@@ -49,7 +49,7 @@ func (z *analyzer) growth() error {
 		}
 	}
 	points, err := importance.Growth(z.ctx, importance.Table{X: t.X, Y: t.Y, Columns: z.columns()}, importance.GrowthOptions{
-		Sizes: sizes, Repeats: growthRepeats, Fit: z.refit(b, growthTrees), Cutoffs: z.decomposition().Cutoffs, Seed: z.opt.Seed, Workers: z.opt.Workers,
+		Sizes: sizes, Repeats: growthRepeats, Fit: z.refit(b, growthTrees), Cutoffs: z.decomposition(b).Cutoffs, Seed: z.opt.Seed, Workers: z.opt.Workers,
 		Progress: z.progress(fmt.Sprintf("subsets at %s", z.at(t.Budget)))})
 	if err != nil {
 		return err

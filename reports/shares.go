@@ -72,13 +72,7 @@ func (z *analyzer) totals(f *forest.Forest, d *fanova.Decomposition, trees int) 
 		}
 		return out, nil
 	}
-	if trees < len(f.Trees) {
-		var err error
-		if d, err = fanova.New(&forest.Forest{Columns: f.Columns, Trees: f.Trees[:trees]}, z.decomposition()); err != nil {
-			return nil, err
-		}
-	}
-	return d.Totals(z.ctx)
+	return d.First(trees).Totals(z.ctx)
 }
 
 // shares evaluates every estimate on the decomposition d of f, total indices on
@@ -152,7 +146,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if err != nil {
 			return err
 		}
-		d, err := fanova.New(f, z.decomposition())
+		d, err := fanova.New(f, z.decomposition(b))
 		if err != nil {
 			return err
 		}

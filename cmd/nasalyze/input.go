@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -192,7 +191,7 @@ func logName(path string) string {
 // analysisFlags say what is computed.
 type analysisFlags struct {
 	scale, failures, repeats, inactive string
-	low, high                          float64
+	cutoffs                            cutoffFlags
 	opt                                reports.Options
 }
 
@@ -201,8 +200,7 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.failures, "failures", "exclude", "loss of failed trials: exclude, worst, or a number")
 	flags.StringVar(&f.repeats, "repeats", "mean", "several trials of one configuration at one budget: mean, last, or seed=N")
 	flags.StringVar(&f.inactive, "inactive", "uniform", "what stands in for an inactive parameter: uniform (a draw per tree), default, or level (one of its own)")
-	flags.Float64Var(&f.low, "cutoff-low", math.Inf(-1), "treat predictions below this `value` of the objective as equal to it")
-	flags.Float64Var(&f.high, "cutoff-high", math.Inf(1), "treat predictions above this `value` as equal to it: what matters among the results up to there")
+	f.cutoffs.add(flags)
 	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
 	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2)")
 	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default 0.7)")
@@ -219,11 +217,9 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 func (f *analysisFlags) options() (reports.Options, error) {
 	opt := f.opt
 	opt.Version = version()
-	if !math.IsInf(f.low, -1) {
-		opt.Low = &f.low
-	}
-	if !math.IsInf(f.high, 1) {
-		opt.High = &f.high
+	var err error
+	if opt.Cutoffs, err = f.cutoffs.options(); err != nil {
+		return opt, err
 	}
 	switch {
 	case opt.Forest.Trees < 0:
@@ -238,9 +234,6 @@ func (f *analysisFlags) options() (reports.Options, error) {
 		return opt, usagef("--target is %v, expected a share between 0 and 1, such as 0.1", opt.Target)
 	case opt.Workers < 0:
 		return opt, usagef("--workers is %d, expected 0 (all cores) or more", opt.Workers)
-	}
-	if !(f.low < f.high) {
-		return opt, usagef("--cutoff-low is %v and --cutoff-high %v, expected the lower to be below the higher", f.low, f.high)
 	}
 	switch f.scale {
 	case "encoded":

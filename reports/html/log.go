@@ -72,7 +72,7 @@ func command(a *reports.Analysis) string {
 	words := append([]string{"nasalyze", "report"}, logs(a)...)
 	o := a.Provenance.Options
 	add := func(flag, value, otherwise string) {
-		if value != "" && value != otherwise {
+		if value != "" && value != "0" && value != otherwise { // 0 is what an older report left open
 			words = append(words, "--"+flag, quote(value))
 		}
 	}
@@ -83,13 +83,18 @@ func command(a *reports.Analysis) string {
 	add("inactive", o.Inactive, "uniform")
 	add("cutoff-low", o.Low, "")
 	add("cutoff-high", o.High, "")
+	add("best", plain(o.Best), "")
+	add("cutoffs", o.Cutoffs, "clamp")
+	add("target", plain(o.Target), plain(reports.DefaultTarget))
+	add("from", o.From, "default")
 	add("trees", strconv.Itoa(o.Trees), "64")
-	add("min-leaf", strconv.Itoa(o.MinLeaf), "0")
-	add("features", plain(o.Features), "0")
+	add("min-leaf", strconv.Itoa(o.MinLeaf), strconv.Itoa(reports.DefaultMinLeaf))
+	add("features", plain(o.Features), "0.7")
 	if o.Replicates == 0 {
 		o.Replicates = -1 // none
 	}
 	add("replicates", strconv.Itoa(o.Replicates), "100")
+	add("resamples", strconv.Itoa(o.Resamples), "")
 	add("confidence", plain(o.Confidence), "0.95")
 	add("seed", strconv.FormatUint(a.Provenance.Seed, 10), "")
 	return strings.Join(words, " ")
@@ -100,7 +105,7 @@ func plain(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 // logs are the arguments that name the logs: files where a log is a file, directories
 // where it is one. LOG stands for what has no path of its own.
 func logs(a *reports.Analysis) []string {
-	directory := slices.Contains([]string{"hpbandster", "deepcave", "dataframe"}, a.Provenance.Format)
+	directory := slices.Contains([]string{"hpbandster", "deepcave", "dataframe", "smac3"}, a.Provenance.Format)
 	var list []string
 	for _, in := range a.Provenance.Inputs {
 		name := quote(in.Path)
