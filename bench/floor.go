@@ -24,8 +24,9 @@ func (r *recorder) floor(phase string, f floor) {
 	r.result.Floors = append(r.result.Floors, f)
 }
 
-// nodeBytes of a binary tree's node: column, threshold, two children, value.
-const nodeBytes = 4 + 8 + 4 + 4 + 8
+// nodeBytes of a binary tree's node: column, threshold, right child, value; the
+// left child is the next node.
+const nodeBytes = 4 + 8 + 4 + 8
 
 // visits of the fit: at every split each of the tried columns shows the response
 // of every row of the node once, in the column's order. Rows that the bootstrap

@@ -39,14 +39,6 @@ func newLog(s *source) log {
 			v.Options = append(v.Options, fact{name, value, ""})
 		}
 	}
-	chosen := "chosen by out-of-bag error"
-	minLeaf, features := chosen, chosen
-	if o.MinLeaf > 0 {
-		minLeaf = count(o.MinLeaf)
-	}
-	if o.Features > 0 {
-		features = number(o.Features)
-	}
 	add("nasalyze", a.Provenance.Version)
 	add("Format of the log", a.Provenance.Format)
 	add("Seed", fmt.Sprint(a.Provenance.Seed))
@@ -56,8 +48,16 @@ func newLog(s *source) log {
 	add("Repeated trials", o.Repeats)
 	add("Inactive parameters", o.Inactive)
 	add("Trees per forest", count(o.Trees))
-	add("Smallest leaf", minLeaf)
-	add("Share of parameters per split", features)
+	add("Smallest leaf", count(o.MinLeaf))
+	add("Share of parameters per split", number(o.Features))
+	add("Cutoff below", o.Low)
+	add("Cutoff above", o.High)
+	if o.Best > 0 {
+		add("Cutoff at the best", number(100*o.Best)+" %")
+	}
+	add("Results beyond cutoffs", o.Cutoffs)
+	add("Target of PED-ANOVA", number(100*o.Target)+" %")
+	add("Ablation path from", o.From)
 	add("Bootstrap replicates (importance)", count(o.Replicates))
 	if o.Resamples > 0 {
 		add("Bootstrap resamples (ranks)", count(o.Resamples))
