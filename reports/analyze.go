@@ -20,9 +20,10 @@ type Options struct {
 	Table nasalyze.TableOptions
 	// Forest options; Seed, Workers and Progress are taken from below. The
 	// defaults differ from those of package forest. Where MinLeaf is 0 it is
-	// [DefaultMinLeaf], or 1 where a few results carry most of the variance. Unless
-	// NoBootstrap is set a tree gets the share [DefaultSubsample] of the configurations
-	// in place of a bootstrap sample.
+	// [DefaultMinLeaf], or 1 where a few results carry most of the variance or there
+	// are fewer than 150. Unless NoBootstrap is set or there are fewer than 32 trees, a
+	// tree gets the share [DefaultSubsample] of the configurations in place of a
+	// bootstrap sample.
 	Forest forest.Options
 	// Cutoffs restrict the question to a range of results; the zero value is none.
 	Cutoffs Cutoffs

@@ -16,6 +16,9 @@ const (
 	marginalPoints = 61 // of a continuous parameter
 	surfacePoints  = 33 // of a continuous parameter in a pair
 	surfaceCount   = 3  // pairs drawn per budget
+
+	fewRows  = 150 // below it leaves hold one row by default
+	fewTrees = 32  // below it bootstrap samples: more trees leave out each row
 )
 
 // model is the forest of one budget.
@@ -176,14 +179,16 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	opt := z.opt.Forest
 	if opt.MinLeaf == 0 {
 		opt.MinLeaf = DefaultMinLeaf
-		if _, carried := extremes(t); carried > 0.5 {
-			opt.MinLeaf = 1 // the mean of a few extremes and others is like neither
+		// With few rows boxes of one are coarse enough, and the mean of an extreme
+		// and its neighbour is like neither.
+		if _, carried := extremes(t); carried > 0.5 || t.N < fewRows {
+			opt.MinLeaf = 1
 		}
 	}
 	if opt.FeatureFraction == 0 {
 		opt.FeatureFraction = forest.DefaultFeatureFraction
 	}
-	if opt.Subsample == 0 && !opt.NoBootstrap {
+	if opt.Subsample == 0 && !opt.NoBootstrap && (opt.Trees == 0 || opt.Trees >= fewTrees) {
 		opt.Subsample = DefaultSubsample
 	}
 	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
