@@ -49,7 +49,7 @@ func compareLog(ctx context.Context, b *bench, l namedLog, emit func(*row)) erro
 		case 0:
 			describeLog(r)
 		case 1:
-			r.note("Beyond what DeepCAVE was asked for: 64 trees, leaf size and features per split chosen by out-of-bag error, total effects, marginals, Kendall's tau, top-k, regret, forests compared over the whole space.")
+			r.note("Beyond what DeepCAVE was asked for: 64 trees, total effects, marginals, Kendall's tau, top-k, regret, forests compared over the whole space.")
 		case 2:
 			r.note("%d bootstrap replicates on top.", reports.DefaultReplicates)
 		}

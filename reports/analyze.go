@@ -126,8 +126,11 @@ type analyzer struct {
 	cuts      []*fanova.Cutoffs // by budget, on losses; nil for none
 	models    []*model          // by budget, nil where there is none
 	draws     [][][]float64     // by budget: replicates of its shares, nil where there are none
-	position  []int             // study configuration -> Analysis.Configs, -1
-	a         *Analysis
+	branches  []branch
+	// branchDraws are the replicates of the branches' numbers, by budget.
+	branchDraws [][][]float64
+	position    []int // study configuration -> Analysis.Configs, -1
+	a           *Analysis
 }
 
 // Analyze computes the whole report of one objective of a study. It fails only

@@ -31,6 +31,8 @@ type model struct {
 func (z *analyzer) budgets() error {
 	z.models = make([]*model, len(z.tables))
 	z.draws = make([][][]float64, len(z.tables))
+	z.branchDraws = make([][][]float64, len(z.tables))
+	z.findBranches()
 	for b, t := range z.tables {
 		out := Budget{Budget: t.Budget, N: t.N, Trials: t.Counts.Trials, Failed: t.Counts.Failed, Pending: t.Counts.Pending,
 			Repeated: t.Counts.Repeated, OOB: OutOfBag{R2: math.NaN(), Spearman: math.NaN()}, HigherOrder: noStat()}

@@ -93,6 +93,35 @@ func TestActiveInClosedForm(t *testing.T) {
 	}
 }
 
+// The intervals of 300 configurations hold the closed form and are narrow.
+func TestActiveIntervals(t *testing.T) {
+	s := branched(t, 300)
+	for i := range s.Trials {
+		v := s.Configs[i].Values
+		lr, _ := v[1].Float()
+		s.Trials[i].Status, s.Trials[i].Values[0] = nasalyze.Success, 2*lr
+		if m, ok := v[2].Float(); ok {
+			s.Trials[i].Values[0] += 3 + m
+		}
+	}
+	m := analyzed(t, s, Options{Replicates: 20, Forest: forest.Options{Trees: 16}}).Budgets[0].Active[0]
+	for what, c := range map[string]struct {
+		stat         Stat
+		truth, width float64
+	}{
+		"importance given active": {m.Individual, 0.2, 0.3},
+		"share of the switch":     {m.Switch, 3.5 * 3.5 / 4 / (3.5*3.5/4 + 4.0/12 + 1.0/24), 0.2},
+		"difference":              {m.Difference, 3.5, 1},
+	} {
+		if !(c.stat.Lo <= c.truth && c.truth <= c.stat.Hi && c.stat.Hi-c.stat.Lo < c.width) {
+			t.Errorf("%s: %+v, want an interval narrower than %v around %v", what, c.stat, c.width, c.truth)
+		}
+	}
+	if !math.IsNaN(m.Sobol.Lo) {
+		t.Errorf("total index given active %+v, want no interval", m.Sobol)
+	}
+}
+
 func TestActiveSaysWhatItCannot(t *testing.T) {
 	s := branched(t, 60)
 	for i := range s.Configs {

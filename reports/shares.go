@@ -128,6 +128,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 	x := make([]float64, 0, len(t.X))
 	y, w := make([]float64, 0, t.N), make([]float64, 0, t.N)
 	drawn := 0
+	z.branchDraws[b] = make([][]float64, z.opt.Replicates)
 	for r := range z.opt.Replicates {
 		x, y, w = x[:0], y[:0], w[:0]
 		weights := z.poisson(r)
@@ -157,6 +158,9 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if d.Zero() < len(f.Trees) {
 			s.draws[r] = draw.mean
 			if s.curves[r], err = z.curve(d); err != nil {
+				return err
+			}
+			if z.branchDraws[b][r], err = z.branchDraw(b, f); err != nil {
 				return err
 			}
 			drawn++

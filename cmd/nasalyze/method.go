@@ -62,7 +62,7 @@ func (m method) options(opt *reports.Options, budgets []float64, replicatesGiven
 		opt.Brief = true
 		return nil
 	}
-	if !replicatesGiven {
+	if !replicatesGiven && m.table != "active" {
 		opt.Replicates = -1 // no interval is shown
 	}
 	if m.table != "methods" && m.table != "active" {
