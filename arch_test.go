@@ -33,6 +33,9 @@ var direction = []struct {
 	{"trainer/data", nil},
 	{"trainer/augment", nil},
 	{"trainer/network", []string{"trainer"}},
+	{"trainer/engine", nil},
+	{"trainer/run", []string{"trainer/..."}},
+	{"cmd/nasalyze-train", []string{".", "trainer/..."}},
 	{"ingest/...", []string{".", "ingest/..."}},
 	{"reports/figure/internal/...", nil},
 	{"reports/figure/...", []string{"reports", "reports/figure/internal/..."}},
@@ -41,7 +44,7 @@ var direction = []struct {
 	{"reports/internal/sample", []string{"reports"}},
 	{"reports", []string{".", "forest", "fanova", "correlation", "importance"}},
 	{"examples/...", nil},
-	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/..."}},
+	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/...", "trainer"}},
 	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/..."}},
 }
 
@@ -49,7 +52,7 @@ var direction = []struct {
 var inTests = map[string][]string{
 	".":              {"forest", "fanova", "correlation", "ingest/...", "reports", "examples/..."},
 	"examples/...":   {"ingest/...", "."},
-	"bohb/driver":    {"ingest/..."},
+	"bohb/...":       {"ingest/..."},
 	"ingest/arff":    {"examples/..."},
 	"reports":        {"ingest/...", "examples/...", "reports/internal/sample"},
 	"reports/html":   {"reports/internal/sample", "reports/figure", "ingest/...", "examples/..."},

@@ -75,9 +75,10 @@ func (p *Plan) ParameterCount() int {
 	return n
 }
 
-// Bytes estimates what a step needs in single precision, with image patches as
-// the Go backend has them: parameters, their gradients, momenta and updates, and what the forward pass
-// leaves behind for the backward pass.
+// Bytes is what a step needs at least, in single precision and with image patches as the
+// Go backend has them: parameters, their velocities, gradients and updates, and what the
+// forward pass leaves behind for the backward pass. Peaks of the Go backend were measured
+// at 1.1 to 2.7 times that.
 func (p *Plan) Bytes() int64 {
 	return 4 * (4*int64(p.ParameterCount()) + int64(p.Config.BatchSize)*(p.activations+p.patches))
 }

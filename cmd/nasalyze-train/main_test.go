@@ -1,0 +1,216 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nasalyze/nasalyze/trainer"
+)
+
+// The test binary is the command when it is told so.
+func TestMain(m *testing.M) {
+	if os.Getenv("NASALYZE_TRAIN_TEST_IS_COMMAND") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+const small = `{"nr_residual_blocks_1":1,"nr_residual_blocks_2":1,"nr_residual_blocks_3":1,"initial_filters":8,
+"widen_factor_1":1,"widen_factor_2":1.5,"widen_factor_3":1.5,"res_branches_1":1,"res_branches_2":1,"res_branches_3":1,
+"learning_rate":0.1,"batch_size":32,"weight_decay":0.0003,"momentum":0.9,"alpha":0,"length":0,"death_rate":0}`
+
+// command runs a command line, with pairs of names and values as its environment.
+func command(stdin string, args []string, env ...string) (status int, stdout, stderr string) {
+	lookup := func(name string) string {
+		for i := 0; i < len(env); i += 2 {
+			if env[i] == name {
+				return env[i+1]
+			}
+		}
+		return ""
+	}
+	var out, errs bytes.Buffer
+	status = run(context.Background(), args, lookup, strings.NewReader(stdin), &out, &errs)
+	return status, out.String(), errs.String()
+}
+
+// jsonLines reads every line as a JSON object.
+func jsonLines(t *testing.T, text string) []map[string]any {
+	t.Helper()
+	var all []map[string]any
+	for line := range strings.Lines(text) {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		all = append(all, object)
+	}
+	return all
+}
+
+func TestTrain(t *testing.T) {
+	status, out, errs := command(small, []string{"--data", "digits", "--config", "-", "--budget", "1s", "--seed", "3"})
+	if status != 0 || errs != "" {
+		t.Fatalf("status %d, %s", status, errs)
+	}
+	lines := jsonLines(t, out)
+	for _, p := range lines[:len(lines)-1] {
+		if p["train_loss"] == nil || p["seconds"] == nil || p["learning_rate"] == nil || p["loss"] != nil {
+			t.Errorf("a point of the learning curve is %v", p)
+		}
+	}
+	last := lines[len(lines)-1]
+	if last["status"] != "success" || last["seed"] != 3.0 || last["budget"] != 1.0 || last["cycles"] != 1.0 || len(last["data_sha256"].(string)) != 64 {
+		t.Errorf("the last line is %v", last)
+	}
+	if loss, ok := last["loss"].(float64); !ok || loss < 0 || loss > 85 {
+		t.Errorf("loss is %v %%; chance is 90", last["loss"])
+	}
+}
+
+// As in a search: everything comes from the environment, the checkpoint goes to the
+// directory of the trial, and the next budget goes on from there if it is told to.
+func TestInSearch(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.json")
+	if err := os.WriteFile(config, []byte(small), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	low, high := filepath.Join(dir, "low"), filepath.Join(dir, "high")
+	for _, d := range []string{low, high} {
+		if err := os.Mkdir(d, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status, _, errs := command("", []string{"--data", "digits"}, "NASALYZE_CONFIG", config, "NASALYZE_BUDGET", "0.2", "NASALYZE_SEED", "7", "NASALYZE_SCRATCH", low)
+	if status != 0 {
+		t.Fatalf("status %d, %s", status, errs)
+	}
+	status, out, errs := command("", []string{"--data", "digits", "--continue", low}, "NASALYZE_CONFIG", config, "NASALYZE_BUDGET", "0.6", "NASALYZE_SEED", "7", "NASALYZE_SCRATCH", high)
+	if status != 0 {
+		t.Fatalf("status %d, %s", status, errs)
+	}
+	lines := jsonLines(t, out)
+	if last := lines[len(lines)-1]; last["continued_at"] == nil || last["seed"] != 7.0 {
+		t.Errorf("the last line is %v", last)
+	}
+	if _, err := os.Stat(filepath.Join(high, "checkpoint")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRefuses(t *testing.T) {
+	for _, c := range []struct {
+		config string
+		args   string
+		status int
+		says   string
+	}{
+		{small, "--config - --budget 2s", 2, "--data is missing"},
+		{small, "--data cifra10 --config - --budget 2s", 2, `--data is "cifra10", expected one of digits, cifar10`},
+		{small, "--data digits --budget 2s", 2, "--config is missing"},
+		{small, "--data digits --config -", 2, "--budget is missing"},
+		{small, "--data digits --config - --budget 0", 2, `--budget is "0"`},
+		{small, "--data digits --config - --budget -2s", 2, `--budget is "-2s"`},
+		{small, "--data digits --config - --budget soon", 2, "a time above 0"},
+		{small, "--data digits --config - --budget 2s --first-cycle NaN", 2, "--first-cycle"},
+		{small, "--data digits --config - --budget 2s --memory-limit 1XB", 2, "--memory-limit"},
+		{small, "--data digits --config - --budget 2s --engine cuda", 2, `no engine "cuda"`},
+		{small, "--data digits --config - --budget 2s extra", 2, `takes no arguments, got "extra"`},
+		{small, "--data digits --config - --budget 2s --sede 1", 2, "unknown flag"},
+		{small, "--data cifar10 --config - --budget 2s", 1, "name their directory"},
+		{small, "--data cifar10 --data-dir . --config - --budget 2s", 1, "cifar-10-binary.tar.gz"},
+		{small, "--data digits --config nowhere.json --budget 2s", 1, "nowhere.json"},
+		{strings.Replace(small, `"alpha":0,`, ``, 1), "--data digits --config - --budget 2s", 1, `parameter "alpha": no value`},
+		{strings.Replace(small, `"batch_size":32`, `"batch_size":16`, 1), "--data digits --config - --budget 2s", 1, "outside [32, 128]"},
+		{small, "--data digits --config - --budget 2s --validation 1430", 1, "batch_size is 32, but there are only 7 images"},
+		{small, "--data digits --config - --budget 2s --memory-limit 1MiB", 1, "out of memory"},
+		{small, "--data digits --config - --budget 2s --checkpoint nowhere/c", 1, "nowhere"},
+	} {
+		status, out, errs := command(c.config, strings.Fields(c.args))
+		if status != c.status || !strings.Contains(errs, c.says) || out != "" && !strings.Contains(c.args, "nowhere/c") {
+			t.Errorf("%s: status %d, want %d; it says %q, want %q; output %q", c.args, status, c.status, errs, c.says, out)
+		}
+	}
+}
+
+// What --default-config prints is the middle of the space, and a configuration.
+func TestDefaultConfig(t *testing.T) {
+	status, out, errs := command("", []string{"--default-config"})
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	c, err := trainer.ReadConfig(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Blocks != [3]int{3, 3, 3} || c.BatchSize != 64 || c.LearningRate != 0.03162 {
+		t.Errorf("the default is %+v", c)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	for s, want := range map[string]int64{"1": 1, "1000": 1000, "1.5KiB": 1536, "8GiB": 8 << 30, "2 TiB": 2 << 40} {
+		if got, err := bytesOf(s); err != nil || got != want {
+			t.Errorf("%s: %d, %v, want %d", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"", "0", "-1", "NaN", "1GB", "1e30"} {
+		if got, err := bytesOf(s); err == nil {
+			t.Errorf("%q is taken for %d bytes", s, got)
+		}
+	}
+}
+
+// SIGTERM ends a training with a checkpoint, from which the same command goes on.
+func TestTerminate(t *testing.T) {
+	dir := t.TempDir()
+	config, state := filepath.Join(dir, "c.json"), filepath.Join(dir, "state")
+	if err := os.WriteFile(config, []byte(small), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "--data", "digits", "--config", config, "--budget", "2s", "--checkpoint", state)
+	cmd.Env = append(os.Environ(), "NASALYZE_TRAIN_TEST_IS_COMMAND=1")
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil { // the learning curve has begun
+		t.Fatal(err)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Skipf("processes cannot be asked to end here: %v", err)
+	}
+	killer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer killer.Stop()
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(errs.String(), "goes on from "+state) {
+		t.Fatalf("%v: %s", err, errs.String())
+	}
+	status, text, stderr := command("", []string{"--data", "digits", "--config", config, "--budget", "2s", "--checkpoint", state})
+	if status != 0 {
+		t.Fatal(stderr)
+	}
+	lines := jsonLines(t, text)
+	if last := lines[len(lines)-1]; last["status"] != "success" || last["continued_at"] == nil {
+		t.Errorf("after going on: %v", last)
+	}
+}

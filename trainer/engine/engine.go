@@ -1,0 +1,81 @@
+// Package engine opens what networks compute on.
+package engine
+
+import (
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/gobackend"
+)
+
+// Engine is a backend of GoMLX.
+type Engine struct {
+	compute.Backend
+	// About says what it is, for the log of a trial.
+	About string
+}
+
+// opener makes an engine.
+type opener struct {
+	name string
+	open func() (*Engine, error)
+}
+
+// openers are the engines that this program was built with.
+var openers = []opener{{"go", openGo}}
+
+// Names lists the engines that this program was built with.
+func Names() []string {
+	var names []string
+	for _, o := range openers {
+		names = append(names, o.name)
+	}
+	return names
+}
+
+// Open opens the engine of that name.
+func Open(name string) (*Engine, error) {
+	i := slices.IndexFunc(openers, func(o opener) bool { return o.name == name })
+	if i < 0 {
+		return nil, fmt.Errorf("no engine %q in this program, expected one of %s", name, strings.Join(Names(), ", "))
+	}
+	return openers[i].open()
+}
+
+// openGo opens the pure Go backend. Operations run one after the other, each on all
+// processors: with operations side by side, the backend's default, version 0.1.6 deadlocks.
+func openGo() (*Engine, error) {
+	b, err := gobackend.New("ops_sequential")
+	if err != nil {
+		return nil, err
+	}
+	about := "Go backend of gomlx/compute " + version("github.com/gomlx/compute")
+	if SIMD() {
+		about += ", simd"
+	}
+	return &Engine{b, about}, nil
+}
+
+// SIMD reports whether this program was built with GOEXPERIMENT=simd, without which the
+// matrix products of the Go backend are many times slower on amd64.
+func SIMD() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool {
+		return s.Key == "GOEXPERIMENT" && slices.Contains(strings.Split(s.Value, ","), "simd")
+	})
+}
+
+// version is that of a module in this program.
+func version(module string) string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if d.Path == module {
+				return d.Version
+			}
+		}
+	}
+	return "(version unknown)"
+}
