@@ -64,11 +64,11 @@ func (o object) MarshalJSON() ([]byte, error) {
 	b.WriteByte('{')
 	for i, m := range o {
 		if i > 0 {
-			b.WriteString(", ")
+			b.WriteByte(',')
 		}
 		for j, v := range []any{m.key, m.value} {
 			if j > 0 {
-				b.WriteString(": ")
+				b.WriteByte(':')
 			}
 			text, err := json.Marshal(v)
 			if err != nil {

@@ -219,8 +219,8 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 	return f.run(cmd.Context(), s, r, report)
 }
 
-// errStopped is the cause of the end of trials that the second ^C stops.
-var errStopped = errors.New("stopped by a second interrupt")
+// errStopped is the cause of the end of trials that a second ^C stops.
+var errStopped = errors.New("stopped from outside")
 
 // run drives the search until it is over or interrupted.
 func (f *searchFlags) run(ctx context.Context, s *streams, r *searchRun, report *searchReport) error {
@@ -248,13 +248,20 @@ func (f *searchFlags) run(ctx context.Context, s *streams, r *searchRun, report 
 	return report.result()
 }
 
-// interrupts returns a context that ends with the second ^C (or SIGTERM), and a
-// channel that is closed with the first, or when ctx ends.
+// interrupts returns a context that ends with the second ^C (or SIGTERM), or when
+// the terminal is closed, and a channel that is closed with the first, or when ctx
+// ends. Output that nobody reads any more does not end the program: it would leave
+// the trials running.
 func interrupts(ctx context.Context, first func()) (work context.Context, drain <-chan struct{}, release func()) {
 	work, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	closed, over := make(chan struct{}), make(chan struct{})
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	unread := make(chan os.Signal, 1)
+	signal.Notify(unread, syscall.SIGPIPE)
 	go func() {
 		draining, done := false, ctx.Done()
 		begin := func() {
@@ -271,9 +278,9 @@ func interrupts(ctx context.Context, first func()) (work context.Context, drain 
 			case <-done: // the first signal ends it as well
 				done = nil
 				begin()
-			case <-signals:
+			case sig := <-signals:
 				begin()
-				if n++; n == 2 {
+				if n++; n == 2 || sig == syscall.SIGHUP {
 					cancel(errStopped)
 				}
 			}
@@ -281,6 +288,7 @@ func interrupts(ctx context.Context, first func()) (work context.Context, drain 
 	}()
 	return work, closed, func() {
 		signal.Stop(signals)
+		signal.Stop(unread)
 		close(over)
 		cancel(nil)
 	}

@@ -81,12 +81,31 @@ func TestKilledSearch(t *testing.T) {
 		t.Skip("kills searches two hundred times")
 	}
 	searchIn(t, quickTrial)
-	mustRun(t, searchArgs("undisturbed", "--quiet", "--iterations", "8", "--seed", "3")...)
-	want, _ := logged(t, "undisturbed")
+	// With one worker the order of results is that of the trials, so that the search
+	// can be compared with one that nobody disturbed.
+	variants := []struct {
+		name      string
+		undisturb bool
+		args      []string
+	}{
+		{"plain", true, nil},
+		{"workers", false, []string{"--workers", "4"}},
+		{"async", true, []string{"--async", "--adaptive"}},
+		{"async-workers", false, []string{"--workers", "4", "--async", "--adaptive"}},
+	}
+	want := make([][]string, len(variants))
+	for i := range variants {
+		v := &variants[i]
+		v.args = append(v.args, "--quiet", "--iterations", "8", "--seed", "3")
+		if v.undisturb {
+			mustRun(t, searchArgs("undisturbed-"+v.name, v.args...)...)
+			want[i], _ = logged(t, "undisturbed-"+v.name)
+		}
+	}
 	rng := rand.New(rand.NewPCG(1, 1))
 	kills, tornLines, leftovers, searches := 0, 0, 0, 0
-	for searches < 2 || kills < 200 {
-		workers := []string{"1", "4"}[searches%2]
+	for searches < len(variants) || kills < 200 {
+		v, want := variants[searches%len(variants)], want[searches%len(variants)]
 		dir := fmt.Sprintf("killed%d", searches)
 		searches++
 		os.Remove("starts")
@@ -95,7 +114,7 @@ func TestKilledSearch(t *testing.T) {
 		for patience := 60.0; ; patience *= 1.02 {
 			args := []string{"search", "--resume", dir, "--quiet"}
 			if _, err := os.Stat(filepath.Join(dir, settingsFile)); err != nil {
-				args = searchArgs(dir, "--quiet", "--iterations", "8", "--seed", "3", "--workers", workers)
+				args = searchArgs(dir, v.args...)
 			}
 			cmd := exec.Command("nasalyze", args...)
 			var errs bytes.Buffer
@@ -117,8 +136,8 @@ func TestKilledSearch(t *testing.T) {
 			kills++
 		}
 		got, study := logged(t, dir)
-		if workers == "1" && !slices.Equal(got, want) {
-			t.Errorf("%s: %d trials, other than the %d of the undisturbed search", dir, len(got), len(want))
+		if v.undisturb && !slices.Equal(got, want) {
+			t.Errorf("%s (%s): %d trials, other than the %d of the undisturbed search", dir, v.name, len(got), len(want))
 		}
 		checkStarts(t, dir, study)
 	}
@@ -180,53 +199,61 @@ func checkStarts(t *testing.T, dir string, study *nasalyze.Study) {
 func TestInterruptedSearch(t *testing.T) {
 	for _, twice := range []bool{false, true} {
 		t.Run(fmt.Sprintf("twice=%v", twice), func(t *testing.T) {
-			// The third trial waits until it is let go on, and has a child.
-			searchIn(t, `case $NASALYZE_TRIAL in 2) sleep 120 & echo $! > child; echo > waiting; while [ ! -e go ]; do sleep 0.01; done;; esac
-`+quickTrial)
-			cmd := exec.Command("nasalyze", searchArgs("run", "--workers", "2")...)
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			wait(t, func() bool { _, err := os.Stat("waiting"); return err == nil })
-			cmd.Process.Signal(os.Interrupt)
-			if twice {
-				time.Sleep(200 * time.Millisecond)
-				cmd.Process.Signal(os.Interrupt)
-			} else {
-				time.Sleep(100 * time.Millisecond)
-				if err := os.WriteFile("go", nil, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			err := cmd.Wait()
-			if err == nil || cmd.ProcessState.ExitCode() != exitFailure || !strings.Contains(errs.String(), "nasalyze search --resume run") {
-				t.Fatalf("%v, said\n%s", err, errs.String())
-			}
-			data, err := os.ReadFile("child")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var child int
-			fmt.Sscan(string(data), &child)
-			wait(t, func() bool { return gone(child) })
-			_, study := logged(t, "run")
-			pending := 0
-			for i := range study.Trials {
-				if study.Trials[i].Status.Pending() {
-					pending++
-				}
-			}
-			if (pending > 0) != twice {
-				t.Errorf("%d trials are logged as running", pending)
-			}
-			os.WriteFile("go", nil, 0o644)
-			mustRun(t, "search", "--resume", "run", "--quiet")
-			if all, _ := logged(t, "run"); len(all) < 60 {
-				t.Errorf("%d trials after all", len(all))
-			}
+			testInterrupt(t, twice, os.Interrupt)
 		})
+	}
+	// A terminal that is closed stops the trials at once.
+	t.Run("hangup", func(t *testing.T) { testInterrupt(t, true, syscall.SIGHUP) })
+}
+
+func testInterrupt(t *testing.T, stopped bool, signal os.Signal) {
+	// The third trial waits until it is let go on, and has a child.
+	searchIn(t, `case $NASALYZE_TRIAL in 2) sleep 120 & echo $! > child; echo > waiting; while [ ! -e go ]; do sleep 0.01; done;; esac
+`+quickTrial)
+	cmd := exec.Command("nasalyze", searchArgs("run", "--workers", "2")...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, func() bool { _, err := os.Stat("waiting"); return err == nil })
+	cmd.Process.Signal(signal)
+	if stopped {
+		if signal == os.Interrupt {
+			time.Sleep(200 * time.Millisecond)
+			cmd.Process.Signal(signal)
+		}
+	} else {
+		time.Sleep(100 * time.Millisecond)
+		if err := os.WriteFile("go", nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := cmd.Wait()
+	if err == nil || cmd.ProcessState.ExitCode() != exitFailure || !strings.Contains(errs.String(), "nasalyze search --resume run") {
+		t.Fatalf("%v, said\n%s", err, errs.String())
+	}
+	data, err := os.ReadFile("child")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var child int
+	fmt.Sscan(string(data), &child)
+	wait(t, func() bool { return gone(child) })
+	_, study := logged(t, "run")
+	pending := 0
+	for i := range study.Trials {
+		if study.Trials[i].Status.Pending() {
+			pending++
+		}
+	}
+	if (pending > 0) != stopped {
+		t.Errorf("%d trials are logged as running", pending)
+	}
+	os.WriteFile("go", nil, 0o644)
+	mustRun(t, "search", "--resume", "run", "--quiet")
+	if all, _ := logged(t, "run"); len(all) < 60 {
+		t.Errorf("%d trials after all", len(all))
 	}
 }
 

@@ -77,7 +77,15 @@ func (r *searchRun) parseSpace(s *streams, path string) error {
 			fmt.Fprintln(s.err, f)
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	for i := range r.space.Params {
+		if p := &r.space.Params[i]; p.Prior != nil {
+			fmt.Fprintf(s.err, "parameter %q: the %s distribution is not used, proposals without a model are uniform over the range\n", p.Name, p.Prior.Name)
+		}
+	}
+	return nil
 }
 
 // prepare makes the searcher.
