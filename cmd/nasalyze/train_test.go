@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The trainer beside the command: what it takes and prints, and its exit status, are
+// those of nasalyze train.
+func TestTrainFindsTheTrainer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds two programs")
+	}
+	dir := t.TempDir()
+	suffix := ""
+	if runtime.GOOS == "windows" {
+		suffix = ".exe"
+	}
+	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "../"+trainerName)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	run := func(args ...string) (status int, out, errs string) {
+		var stdout, stderr bytes.Buffer
+		cmd := exec.Command(filepath.Join(dir, "nasalyze"+suffix), args...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &stdout, &stderr
+		cmd.Env = append(os.Environ(), "NASALYZE_TRAIN=")
+		cmd.Run() // the status says it
+		return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
+	}
+	status, out, errs := run("train", "--default-config")
+	if status != 0 || !strings.Contains(out, `"widen_factor_1": 2.0`) {
+		t.Fatalf("status %d, %s%s", status, out, errs)
+	}
+	config := strings.NewReplacer(`"res_branches_1": 3`, `"res_branches_1": 2`, `blocks_1": 3`, `blocks_1": 1`, `blocks_2": 3`, `blocks_2": 1`, `blocks_3": 3`, `blocks_3": 1`,
+		`"initial_filters": 16`, `"initial_filters": 8`, `"widen_factor_1": 2.0`, `"widen_factor_1": 0.5`).Replace(out)
+	if err := os.WriteFile(filepath.Join(dir, "c.json"), []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	status, out, errs = run("train", "--data", "digits", "--config", "c.json", "--budget", "0.5s")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if last := lines[len(lines)-1]; status != 0 || !strings.HasPrefix(last, `{"loss":`) || !strings.Contains(last, `"engine":"Go backend of gomlx/compute v0.1.6`) {
+		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+	if status, _, errs = run("train", "--data", "digts"); status != exitUsage || !strings.Contains(errs, "expected one of digits") {
+		t.Errorf("a wrong option: status %d, %s", status, errs)
+	}
+	if status, out, _ = run("train", "--help"); status != 0 || !strings.Contains(out, "--checkpoint") {
+		t.Errorf("help: status %d, %s", status, out)
+	}
+}
+
+func TestTrainWithoutTheTrainer(t *testing.T) {
+	t.Setenv("NASALYZE_TRAIN", "")
+	t.Setenv("PATH", t.TempDir())
+	_, err := findTrainer()
+	if err == nil || !strings.Contains(err.Error(), "neither beside nasalyze nor in the path") || !strings.Contains(err.Error(), buildTrainer()) {
+		t.Errorf("error %v", err)
+	}
+}
