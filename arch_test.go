@@ -35,7 +35,7 @@ var direction = []struct {
 	{"trainer/network", []string{"trainer"}},
 	{"trainer/engine", nil},
 	{"trainer/run", []string{"trainer/..."}},
-	{"cmd/nasalyze-train", []string{".", "trainer/..."}},
+	{"cmd/nasalyze-train", []string{".", "trainer/...", "ingest/configspace", "ingest/source"}},
 	{"ingest/...", []string{".", "ingest/..."}},
 	{"reports/figure/internal/...", nil},
 	{"reports/figure/...", []string{"reports", "reports/figure/internal/..."}},

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/ingest/configspace"
 	"github.com/nasalyze/nasalyze/trainer"
 	"github.com/nasalyze/nasalyze/trainer/data"
 	"github.com/nasalyze/nasalyze/trainer/engine"
@@ -26,7 +27,7 @@ type flags struct {
 	checkpoint, goOn, engine, memory          string
 	validation                                int
 	seed                                      uint64
-	defaults                                  bool
+	defaults, space                           bool
 }
 
 func newCommand(env func(string) string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
@@ -49,6 +50,7 @@ In a search, --config, --budget, --seed and --checkpoint come from the environme
 (NASALYZE_CONFIG, NASALYZE_BUDGET, NASALYZE_SEED, NASALYZE_SCRATCH).`,
 		Example: `  nasalyze train --default-config > c.json
   nasalyze train --data digits --config c.json --budget 2s
+  nasalyze train --print-space > space.json
   nasalyze train --data cifar10 --data-dir DIR --config c.json --budget 3h --checkpoint c.state`,
 		SilenceUsage: true, SilenceErrors: true,
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -59,6 +61,9 @@ In a search, --config, --budget, --seed and --checkpoint come from the environme
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.space {
+				return configspace.Write(stdout, trainer.Space())
+			}
 			if f.defaults {
 				return writeDefaults(stdout)
 			}
@@ -87,6 +92,7 @@ In a search, --config, --budget, --seed and --checkpoint come from the environme
 	p.StringVar(&f.engine, "engine", "go", "what to compute on: "+strings.Join(engine.Names(), ", "))
 	p.StringVar(&f.memory, "memory-limit", "", "refuse a network that needs more `bytes` (as 8GiB); default what the machine has left")
 	p.BoolVar(&f.defaults, "default-config", false, "print the middle of the search space as a configuration and end")
+	p.BoolVar(&f.space, "print-space", false, "print the search space as ConfigSpace JSON, for nasalyze search --space, and end")
 	return cmd
 }
 

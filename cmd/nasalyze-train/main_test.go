@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nasalyze/nasalyze/ingest/configspace"
+	"github.com/nasalyze/nasalyze/ingest/source"
 	"github.com/nasalyze/nasalyze/trainer"
 )
 
@@ -155,6 +157,28 @@ func TestDefaultConfig(t *testing.T) {
 	}
 	if c.Blocks != [3]int{3, 3, 3} || c.BatchSize != 64 || c.LearningRate != 0.03162 {
 		t.Errorf("the default is %+v", c)
+	}
+}
+
+// What --print-space prints is read back as the space.
+func TestPrintSpace(t *testing.T) {
+	status, out, errs := command("", []string{"--print-space"})
+	if status != 0 {
+		t.Fatal(errs)
+	}
+	space, err := configspace.Read(strings.NewReader(out), "space.json", new(source.Findings))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := trainer.Space()
+	for i := range want.Params {
+		k := space.Index(want.Params[i].Name)
+		if k < 0 || space.Params[k].Kind != want.Params[i].Kind || space.Params[k].Log != want.Params[i].Log || space.Params[k].Range() != want.Params[i].Range() {
+			t.Errorf("%s is not what it was", want.Params[i].Name)
+		}
+	}
+	if len(space.Conditions) != 1 || space.Conditions[0].String() != want.Conditions[0].String() {
+		t.Errorf("conditions %v, want %v", space.Conditions, want.Conditions)
 	}
 }
 
