@@ -27,7 +27,7 @@ type flags struct {
 	checkpoint, goOn, engine, memory          string
 	validation                                int
 	seed                                      uint64
-	defaults, space                           bool
+	defaults, space, keep                     bool
 }
 
 func newCommand(env func(string) string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
@@ -46,8 +46,9 @@ held-out training images in percent.
 
 Data sets:
 ` + sets + `
-In a search, --config, --budget, --seed and --checkpoint come from the environment
-(NASALYZE_CONFIG, NASALYZE_BUDGET, NASALYZE_SEED, NASALYZE_SCRATCH).`,
+In a search, --config, --budget and --seed come from the environment (NASALYZE_CONFIG,
+NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the trial, and
+--continue one in that of the same configuration at the next lower budget, if there was one.`,
 		Example: `  nasalyze train --default-config > c.json
   nasalyze train --data digits --config c.json --budget 2s
   nasalyze train --print-space > space.json
@@ -87,8 +88,9 @@ In a search, --config, --budget, --seed and --checkpoint come from the environme
 	p.Uint64Var(&f.seed, "seed", 0, "seed of everything random")
 	p.IntVar(&f.validation, "validation", 0, "training `images` held out for the loss; 0 means a tenth, or a fifth of less than 10,000")
 	p.StringVar(&f.firstCycle, "first-cycle", "", "least `time` of the first cycle of the learning rate (default 400s, with digits 2s)")
-	p.StringVar(&f.checkpoint, "checkpoint", "", "`file` to write at the end or when interrupted, and to go on from if it is there")
-	p.StringVar(&f.goOn, "continue", "", "checkpoint `file`, or its directory, of a lower budget to go on from instead of anew")
+	p.StringVar(&f.checkpoint, "checkpoint", "", "`file` to write when interrupted and to go on from if it is there; removed at the end")
+	p.BoolVar(&f.keep, "keep-checkpoint", false, "write the checkpoint at the end too, for --continue at a higher budget")
+	p.StringVar(&f.goOn, "continue", "", "checkpoint `file` of a lower budget to go on from instead of anew")
 	p.StringVar(&f.engine, "engine", "go", "what to compute on: "+strings.Join(engine.Names(), ", "))
 	p.StringVar(&f.memory, "memory-limit", "", "refuse a network that needs more `bytes` (as 8GiB); default what the machine has left")
 	p.BoolVar(&f.defaults, "default-config", false, "print the middle of the search space as a configuration and end")
@@ -98,7 +100,7 @@ In a search, --config, --budget, --seed and --checkpoint come from the environme
 
 // options makes sense of the flags and the environment of a search.
 func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Reader) (training.Options, error) {
-	o := training.Options{Seed: f.seed, Validation: f.validation, Checkpoint: f.checkpoint, Continue: f.goOn}
+	o := training.Options{Seed: f.seed, Validation: f.validation, Checkpoint: f.checkpoint, Keep: f.keep, Continue: f.goOn}
 	var err error
 	fail := func(format string, args ...any) (training.Options, error) {
 		return o, usageError{fmt.Errorf(format, args...)}
@@ -114,11 +116,9 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 			return fail("NASALYZE_SEED is %q, expected a whole number", s)
 		}
 	}
-	if dir := env("NASALYZE_SCRATCH"); dir != "" && f.checkpoint == "" {
-		o.Checkpoint = filepath.Join(dir, "checkpoint")
-	}
-	if info, err := os.Stat(f.goOn); err == nil && info.IsDir() {
-		o.Continue = filepath.Join(f.goOn, "checkpoint")
+	if dir := env("NASALYZE_SCRATCH"); dir != "" { // in a search
+		o.Checkpoint = within(dir, f.checkpoint)
+		o.Continue = within(env("NASALYZE_CHECKPOINT"), f.goOn)
 	}
 	names, _ := data.Names()
 	switch {
@@ -157,6 +157,14 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 		return o, usageError{err}
 	}
 	return o, nil
+}
+
+// within is a file in a directory; empty, for none, if either is.
+func within(dir, file string) string {
+	if dir == "" || file == "" {
+		return ""
+	}
+	return filepath.Join(dir, file)
 }
 
 // seconds reads a time, positive and finite.

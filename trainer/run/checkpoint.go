@@ -83,6 +83,16 @@ func (c *checkpoint) write(path string) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
+// writable reports why a checkpoint could not be written to path, before hours of
+// training show it.
+func writable(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("cannot write a checkpoint: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // readCheckpoint reads a file; nil without an error if there is none.
 func readCheckpoint(path string) (*checkpoint, error) {
 	content, err := os.ReadFile(path)

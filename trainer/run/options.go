@@ -25,9 +25,11 @@ type Options struct {
 	// all; 0 means a tenth of them, as in the paper, or a fifth of less than 10,000.
 	Validation int
 	Seed       uint64
-	// Checkpoint is a file that is written when the training ends or is interrupted, and
-	// that is gone on from if it is there; empty means none.
+	// Checkpoint is a file that is written when the training is interrupted, and that is gone
+	// on from if it is there; empty means none. It is removed when the training ends.
 	Checkpoint string
+	// Keep tells to write the checkpoint when the training ends, too, instead.
+	Keep bool
 	// Continue is the checkpoint of a finished training of the same configuration at a lower budget,
 	// from which this one goes on; empty means that it starts anew.
 	Continue string

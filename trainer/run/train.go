@@ -2,7 +2,10 @@ package run
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"math"
+	"os"
 
 	"github.com/nasalyze/nasalyze/trainer"
 	"github.com/nasalyze/nasalyze/trainer/augment"
@@ -78,6 +81,11 @@ func (t *training) prepare(plan *network.Plan) error {
 	from, err := resume(t.Options, t.now)
 	if err != nil {
 		return err
+	}
+	if t.Checkpoint != "" {
+		if err := writable(t.Checkpoint); err != nil {
+			return err
+		}
 	}
 	start := t.Clock()
 	if t.model, err = network.New[float32](t.Engine.Backend, plan, t.Seed); err != nil {
@@ -229,5 +237,13 @@ func (t *training) finish() error {
 		t.result.Diverged, t.result.ValidationError, t.result.TestError = true, nan, nan
 		return nil
 	}
-	return t.save()
+	if t.Keep {
+		return t.save()
+	}
+	if t.Checkpoint != "" {
+		if err := os.Remove(t.Checkpoint); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }

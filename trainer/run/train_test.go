@@ -116,7 +116,7 @@ func interruptAt(t *testing.T, o *Options, points int) context.Context {
 func TestResume(t *testing.T) {
 	dir := t.TempDir()
 	whole := options(t, 1)
-	whole.Checkpoint = filepath.Join(dir, "whole")
+	whole.Checkpoint, whole.Keep = filepath.Join(dir, "whole"), true
 	want, err := Train(t.Context(), whole)
 	if err != nil {
 		t.Fatal(err)
@@ -132,7 +132,7 @@ func TestResume(t *testing.T) {
 		}
 	}
 	last := options(t, 1)
-	last.Checkpoint = path
+	last.Checkpoint, last.Keep = path, true
 	got, err := Train(t.Context(), last)
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +150,16 @@ func TestResume(t *testing.T) {
 	if err != nil || again.ValidationError != want.ValidationError || again.Steps != want.Steps {
 		t.Errorf("again: %v %% after %d steps, %v", again.ValidationError, again.Steps, err)
 	}
+	// Without Keep it goes when the training ends.
+	last.Keep = false
+	if _, err := Train(t.Context(), last); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the checkpoint is still there")
+	}
 	// No temporary files.
-	if entries, _ := os.ReadDir(dir); len(entries) != 2 {
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("left behind: %v", entries)
 	}
 }
@@ -160,13 +168,13 @@ func TestResume(t *testing.T) {
 func TestContinue(t *testing.T) {
 	dir := t.TempDir()
 	low := options(t, 0.5)
-	low.Checkpoint = filepath.Join(dir, "low")
+	low.Checkpoint, low.Keep = filepath.Join(dir, "low"), true
 	before, err := Train(t.Context(), low)
 	if err != nil {
 		t.Fatal(err)
 	}
 	high := options(t, 1.5)
-	high.Continue, high.Checkpoint = low.Checkpoint, filepath.Join(dir, "high")
+	high.Continue, high.Checkpoint, high.Keep = low.Checkpoint, filepath.Join(dir, "high"), true
 	var first *Point
 	high.Emit = func(p Point) {
 		if first == nil {
@@ -241,7 +249,7 @@ func TestTrainRefuses(t *testing.T) {
 		{func(o *Options) { o.FirstCycle = -1 }, "first cycle is -1"},
 		{func(o *Options) { o.Validation = 1437 }, "cannot hold out 1437 of 1437"},
 		{func(o *Options) { o.Validation = 1420 }, "batch_size is 32, but there are only 17 images to train on"},
-		{func(o *Options) { o.Checkpoint = filepath.Join("no", "such", "directory", "c") }, "no such"},
+		{func(o *Options) { o.Checkpoint = filepath.Join("no", "such", "directory", "c") }, "cannot write a checkpoint"},
 	} {
 		o := options(t, 0.1)
 		c.change(&o)
