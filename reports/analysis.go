@@ -205,6 +205,15 @@ type Marginal struct {
 	Hi []float64 `json:"hi,omitempty"`
 }
 
+// Band returns what to draw around point i: the bootstrap interval where there is
+// one, else one standard deviation over the trees.
+func (m *Marginal) Band(i int) (lo, hi float64) {
+	if len(m.Lo) > i && len(m.Hi) > i {
+		return m.Lo[i], m.Hi[i]
+	}
+	return m.Mean[i] - m.Std[i], m.Mean[i] + m.Std[i]
+}
+
 // Surface is the mean prediction as a function of two parameters.
 type Surface struct {
 	Params [2]string `json:"params"`

@@ -40,9 +40,9 @@ var marginals = kind{
 		for _, j := range f.params {
 			colon += " " + f.describe(j)
 		}
-		caption := fmt.Sprintf("Predicted %s along one parameter, averaged over all others, with a band (or bars) of one standard deviation over the trees; "+
+		caption := fmt.Sprintf("Predicted %s along one parameter, averaged over all others, with a band (or bars) of %s; "+
 			"a row per budget. Diamond: the best configuration at the budget. Ticks at the foot: the configurations that were evaluated. %s",
-			lowerFirst(objectiveLabel(a)), direction(a))
+			lowerFirst(objectiveLabel(a)), f.bandIs(), direction(a))
 		if len(f.params) < len(a.Params) {
 			caption += fmt.Sprintf(" The %d most important of %d parameters at %s are drawn.", len(f.params), len(a.Params),
 				budgetName(a, a.Budgets[ds[len(ds)-1]].Budget))
@@ -207,6 +207,16 @@ func (f *marginalGrid) rowName(b int, room float64) text {
 	return plain(clip(budgetLabel(f.a, v), smallSize, room))
 }
 
+// bandIs says what the bands are.
+func (f *marginalGrid) bandIs() string {
+	for _, b := range f.budgets {
+		if len(f.a.Budgets[b].Marginals[f.params[0]].Lo) == 0 {
+			return "one standard deviation over the trees"
+		}
+	}
+	return "the " + level(f.a) + " bootstrap interval over configurations, point by point"
+}
+
 // rowScale holds all marginals of one budget, so that panels of a row can be compared.
 func (f *marginalGrid) rowScale(b int) scale {
 	var vs, means []float64
@@ -217,7 +227,11 @@ func (f *marginalGrid) rowScale(b int) scale {
 				continue
 			}
 			means = append(means, v)
-			vs = append(vs, v-nanZero(m.Std[k]), v+nanZero(m.Std[k]))
+			lo, hi := m.Band(k)
+			if math.IsNaN(lo) || math.IsNaN(hi) {
+				lo, hi = v, v
+			}
+			vs = append(vs, lo, hi)
 		}
 	}
 	if s := lossScale(means); s.log {
@@ -241,8 +255,8 @@ func (f *marginalGrid) panel(p pen, ax axes, b, j int) {
 		var mean, upper, lower []point
 		for k, x := range m.X {
 			mean = append(mean, ax.at(x, m.Mean[k]))
-			upper = append(upper, ax.at(x, m.Mean[k]+m.Std[k]))
-			lower = append(lower, ax.at(x, m.Mean[k]-m.Std[k]))
+			lo, hi := m.Band(k)
+			lower, upper = append(lower, ax.at(x, lo)), append(upper, ax.at(x, hi))
 		}
 		p.band(blend(white, blue, 0.25), upper, lower)
 		p.line(stroke{color: blue, width: lineWidth}, mean...)
@@ -252,7 +266,8 @@ func (f *marginalGrid) panel(p pen, ax axes, b, j int) {
 			if math.IsNaN(at.y) {
 				continue
 			}
-			p.whisker(ax.at(x, m.Mean[k]-m.Std[k]), ax.at(x, m.Mean[k]+m.Std[k]), 1.5, blue, 0.7)
+			lo, hi := m.Band(k)
+			p.whisker(ax.at(x, lo), ax.at(x, hi), 1.5, blue, 0.7)
 			p.dot(blue, at, 1.8)
 		}
 	}

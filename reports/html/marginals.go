@@ -1,7 +1,11 @@
 package html
 
+import "github.com/nasalyze/nasalyze/reports"
+
 // values is the section on marginals: which values of a parameter are good.
 type values struct {
+	// Band says what is drawn around the predictions.
+	Band string
 	// Empty says why nothing can be told at any budget.
 	Empty   string
 	Budgets []option
@@ -15,7 +19,7 @@ type values struct {
 func newValues(s *source) values {
 	a := s.a
 	chosen := decidedBudget(a)
-	v := values{Budgets: importanceBudgets(a, chosen), Marginals: s.figures("marginals"), Surfaces: s.figures("pair-marginals")}
+	v := values{Band: bands(a), Budgets: importanceBudgets(a, chosen), Marginals: s.figures("marginals"), Surfaces: s.figures("pair-marginals")}
 	if chosen < 0 || !a.Budgets[chosen].Decided {
 		v.Empty = "Without a forest that predicts, no value can be called good."
 		return v
@@ -27,4 +31,14 @@ func newValues(s *source) values {
 		v.Params = append(v.Params, option{Value: p, Text: a.Params[p].Name, Selected: at == 0})
 	}
 	return v
+}
+
+// bands says what is drawn around a marginal, as Marginal.Band has it.
+func bands(a *reports.Analysis) string {
+	for _, b := range a.Budgets {
+		if b.Decided && len(b.Marginals) > 0 && len(b.Marginals[0].Lo) > 0 {
+			return "the " + confidence(a) + " bootstrap interval over configurations, point by point"
+		}
+	}
+	return "one standard deviation over the trees"
 }

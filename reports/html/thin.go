@@ -71,7 +71,12 @@ func thin(a *reports.Analysis) thinned {
 		b.Marginals = slices.Clone(from.Marginals)
 		for j := range b.Marginals {
 			m := &b.Marginals[j]
-			m.X, m.Mean, m.Std = rounded(m.X, exact), rounded(m.Mean, drawn), rounded(m.Std, drawn)
+			lo, hi := make([]float64, len(m.X)), make([]float64, len(m.X))
+			for k := range m.X {
+				lo[k], hi[k] = m.Band(k) // one kind of band on all charts
+			}
+			m.Lo, m.Hi = rounded(lo, drawn), rounded(hi, drawn)
+			m.X, m.Mean, m.Std = rounded(m.X, exact), rounded(m.Mean, drawn), nil
 		}
 		b.Surfaces = slices.Clone(from.Surfaces)
 		for j := range b.Surfaces {

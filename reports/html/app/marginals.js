@@ -28,12 +28,12 @@ function marginalOption(width, c) {
   const one = shown.length === 1;
   const points = one && which !== "all" && byId("marginal-data").checked
     ? page.configs.filter((f) => known(f.values[at]) && known(f.results[which])).map((f) => ({ x: f.values[at], y: f.results[which] })) : [];
-  const y = resultScale(shown.flatMap(({ m }) => m.mean.flatMap((v, k) => (one || !numeric(p) ? [v - m.std[k], v + m.std[k]] : [v]))).concat(points.map((q) => q.y)));
+  const y = resultScale(shown.flatMap(({ m }) => m.mean.flatMap((v, k) => (one || !numeric(p) ? [m.lo[k], m.hi[k]] : [v]))).concat(points.map((q) => q.y)));
   const draw = numeric(p) ? marginalLines : marginalDots;
   return draw({ p, shown, one, points, y, width, c, heading: heading.textContent });
 }
 
-const marginalText = (m, k) => `${number(m.mean[k])} ± ${number(m.std[k])}`;
+const marginalText = (m, k) => `${number(m.mean[k])} (${number(m.lo[k])} to ${number(m.hi[k])})`;
 
 /** The words for a chart of marginals: its ends and its best point at each budget. */
 function marginalLabel(heading, p, shown) {
@@ -43,7 +43,7 @@ function marginalLabel(heading, p, shown) {
   }).join("; ");
 }
 
-/** Lines over a numeric parameter; at a single budget with a band of one standard deviation. */
+/** Lines over a numeric parameter; at a single budget with a band. */
 function marginalLines({ p, shown, one, points, y, width, c, heading }) {
   const x = paramScale(p);
   const height = 380;
@@ -75,10 +75,10 @@ function marginalLines({ p, shown, one, points, y, width, c, heading }) {
   };
 }
 
-/** A band of one standard deviation around a marginal. */
+/** The band around a marginal: its interval, or one standard deviation over the trees. */
 function band(m, x, y, colour) {
-  const ends = (sign) => m.x.map((v, k) => [x.map(v), y.map(m.mean[k] + sign * m.std[k])]).filter((q) => known(q[0]) && known(q[1]));
-  const outline = [...ends(-1), ...ends(1).reverse()];
+  const ends = (at) => m.x.map((v, k) => [x.map(v), y.map(at[k])]).filter((q) => known(q[0]) && known(q[1]));
+  const outline = [...ends(m.lo), ...ends(m.hi).reverse()];
   return {
     type: "custom", silent: true, z: 3, clip: true, data: [outline[0] || [0, 0]],
     renderItem: (_, api) => ({ type: "polygon", silent: true, shape: { points: outline.map((q) => api.coord(q)) }, style: { fill: colour, opacity: 0.18 } }),
@@ -98,7 +98,7 @@ function marginalDots({ p, shown, one, points, y, width, c, heading }) {
     emphasis: { itemStyle: { borderColor: c.ink, borderWidth: 1.5 } },
     data: m.x.map((k, at) => [x.map(m.mean[at]), place(k, slot)]),
   }));
-  shown.forEach(({ i, m }, slot) => series.push(whiskers(m.x.map((k, at) => [place(k, slot), x.map(m.mean[at] - m.std[at]), x.map(m.mean[at] + m.std[at])]), budgetColour(i), { horizontal: true })));
+  shown.forEach(({ i, m }, slot) => series.push(whiskers(m.x.map((k, at) => [place(k, slot), x.map(m.lo[at]), x.map(m.hi[at])]), budgetColour(i), { horizontal: true })));
   if (points.length > 0) {
     series.push({ type: "scatter", silent: true, z: 2, symbolSize: 5, itemStyle: { color: c.soft, opacity: 0.4 }, data: points.map((q, k) => [x.map(q.y), q.x + 0.16 + 0.22 * ((k * 0.618) % 1)]) });
   }
