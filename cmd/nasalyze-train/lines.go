@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
+	"os"
 	"strconv"
 
 	training "github.com/nasalyze/nasalyze/trainer/run"
@@ -54,6 +56,14 @@ func train(ctx context.Context, o training.Options, w io.Writer) error {
 		if err := enc.Encode(p); broken == nil {
 			broken = err
 		}
+	}
+	if o.Checkpoint == "" {
+		// Nothing is to be saved: do not wait for a step that may take minutes.
+		stop := context.AfterFunc(ctx, func() {
+			fmt.Fprintln(os.Stderr, "nasalyze train: interrupted; nothing was kept for want of a checkpoint")
+			os.Exit(1)
+		})
+		defer stop()
 	}
 	r, err := training.Train(ctx, o)
 	if err != nil {

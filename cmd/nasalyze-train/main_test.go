@@ -197,18 +197,15 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// SIGTERM ends a training with a checkpoint, from which the same command goes on.
-func TestTerminate(t *testing.T) {
-	dir := t.TempDir()
-	config, state := filepath.Join(dir, "c.json"), filepath.Join(dir, "state")
-	if err := os.WriteFile(config, []byte(small), 0o644); err != nil {
-		t.Fatal(err)
-	}
+// terminated starts a training that takes long, sends it SIGTERM when the learning curve has
+// begun, and returns what it says on standard error.
+func terminated(t *testing.T, args ...string) string {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, "--data", "digits", "--config", config, "--budget", "2s", "--checkpoint", state)
+	cmd := exec.Command(self, args...)
 	cmd.Env = append(os.Environ(), "NASALYZE_TRAIN_TEST_IS_COMMAND=1")
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
@@ -219,19 +216,38 @@ func TestTerminate(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := out.Read(make([]byte, 1)); err != nil { // the learning curve has begun
-		t.Fatal(err)
+	killer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	defer killer.Stop()
+	if _, err := out.Read(make([]byte, 1)); err != nil {
+		t.Fatalf("%v: %s", err, errs.String())
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Skipf("processes cannot be asked to end here: %v", err)
 	}
-	killer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
-	defer killer.Stop()
 	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(errs.String(), "goes on from "+state) {
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		t.Fatalf("%v: %s", err, errs.String())
 	}
-	status, text, stderr := command("", []string{"--data", "digits", "--config", config, "--budget", "2s", "--checkpoint", state})
+	return errs.String()
+}
+
+// SIGTERM ends a training with a checkpoint, from which the same command goes on, or
+// without one if there shall be none.
+func TestTerminate(t *testing.T) {
+	dir := t.TempDir()
+	config, state := filepath.Join(dir, "c.json"), filepath.Join(dir, "state")
+	if err := os.WriteFile(config, []byte(small), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"--data", "digits", "--config", config, "--budget", "2s"}
+	if says := terminated(t, args...); !strings.Contains(says, "nothing was kept") {
+		t.Errorf("without a checkpoint it says %q", says)
+	}
+	args = append(args, "--checkpoint", state)
+	if says := terminated(t, args...); !strings.Contains(says, "goes on from "+state) {
+		t.Errorf("it says %q", says)
+	}
+	status, text, stderr := command("", args)
 	if status != 0 {
 		t.Fatal(stderr)
 	}
