@@ -1,6 +1,7 @@
 package bohb
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -199,6 +200,28 @@ func (s *Search) Tell(number int, loss float64) error {
 			}
 		}
 	}
+	return nil
+}
+
+// Correct puts the values of a log in the place of those that were proposed for a
+// trial that is running, the first of its configuration. A log that is replayed
+// counts, where another version of this program or another processor proposes
+// something else. The error is of a trial that is not running or not the first, or
+// of values that are not legal.
+func (s *Search) Correct(number int, values []nasalyze.Value, pick nasalyze.Pick) error {
+	r, ok := s.pending[number]
+	if !ok || r.entry.previous >= 0 {
+		return fmt.Errorf("bohb: trial %d is not the first running one of its configuration", number)
+	}
+	if errs := s.proposer.space.Check(values); errs != nil {
+		return fmt.Errorf("bohb: trial %d: %w", number, errors.Join(errs...))
+	}
+	u, err := s.proposer.encode(values)
+	if err != nil {
+		return fmt.Errorf("bohb: trial %d: %w", number, err)
+	}
+	c := r.entry.candidate
+	c.u, c.values, c.pick = u, values, pick
 	return nil
 }
 

@@ -5,7 +5,8 @@
 // starts and when it has ended, with its number and with how many results had been
 // told when it was asked for. [Replay] asks and tells a new searcher in that order, so
 // that it continues as if it had not stopped: no result is lost, the proposals are the
-// same, and only what was running is run again.
+// same, and only what was running is run again. Where another version or processor would
+// have proposed otherwise, the log counts.
 //
 // How a trial is evaluated is a function ([Evaluate]): in the same process, or by a
 // command as package local does.

@@ -87,8 +87,8 @@ func resume(t testing.TB, path string, opt bohb.Options, run Options, evaluate E
 				t.Errorf("finding in the log: %+v", f)
 			}
 		}
-		if state, err = Replay(searcher, study); err != nil {
-			t.Fatal(err)
+		if state, err = Replay(searcher, study); err != nil || state.Corrected > 0 {
+			t.Fatalf("%v, %d proposals differ from the log", err, state.Corrected)
 		}
 	}
 	encoder, err := jsonl.Append(j, &nasalyze.Study{Space: space(t), Objectives: objectives})
@@ -189,8 +189,8 @@ func TestResumeWithWorkers(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if state, err = Replay(searcher, study); err != nil {
-						t.Fatal(err)
+					if state, err = Replay(searcher, study); err != nil || state.Corrected > 0 {
+						t.Fatalf("%v, %d proposals differ from the log", err, state.Corrected)
 					}
 				}
 				encoder, err := jsonl.Append(j, &nasalyze.Study{Space: space(t), Objectives: objectives})
@@ -246,7 +246,7 @@ func TestReplayRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, opt := range map[string]bohb.Options{"seed": {Seed: 4}, "method": {Seed: 3, Method: bohb.Hyperband}, "iterations": {Seed: 3, Iterations: 2}} {
+	for name, opt := range map[string]bohb.Options{"seed": {Seed: 4}, "async": {Seed: 3, Async: true}, "iterations": {Seed: 3, Iterations: 2}} {
 		if _, err := Replay(search(t, opt), study); err == nil {
 			t.Errorf("another %s is not noticed", name)
 		}
@@ -258,6 +258,43 @@ func TestReplayRefuses(t *testing.T) {
 	study.Trials[3].Info = nil
 	if _, err := Replay(search(t, bohb.Options{Seed: 3}), study); err == nil {
 		t.Error("a log of another program is taken")
+	}
+}
+
+// The log counts where the searcher would have proposed something else: the search
+// goes on with the configurations of the log, and its results.
+func TestReplayCorrects(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "nasalyze.jsonl")
+	if err := resume(t, path, bohb.Options{Seed: 3, Iterations: 3}, Options{}, quick); err != nil {
+		t.Fatal(err)
+	}
+	study, _, err := ingest.Open(t.Context(), path, ingest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := slices.IndexFunc(study.Configs, func(c nasalyze.Config) bool {
+		return c.ID == study.Configs[study.Trials[len(study.Trials)-1].Config].ID
+	})
+	study.Configs[changed].Values[0] = nasalyze.Number(0.0123)
+	pending := study.Trials[len(study.Trials)-1]
+	study.Trials[len(study.Trials)-1].Status = nasalyze.Running
+	searcher := search(t, bohb.Options{Seed: 3, Iterations: 3})
+	state, err := Replay(searcher, study)
+	if err != nil || state.Corrected != 1 {
+		t.Fatalf("%v, %+v", err, state)
+	}
+	err = Run(t.Context(), searcher, func(_ context.Context, _ int, tr bohb.Trial) Outcome {
+		if x, _ := tr.Values[0].Float(); tr.Budget != pending.Budget || x != 0.0123 {
+			t.Errorf("the trial that was running is run again as %+v", tr)
+		}
+		return train(tr)
+	}, state, Options{Objectives: objectives})
+	if err != nil || !searcher.Done() {
+		t.Error(err)
+	}
+	study.Configs[changed].Values[0] = nasalyze.Number(7) // not legal
+	if _, err := Replay(search(t, bohb.Options{Seed: 3, Iterations: 3}), study); err == nil {
+		t.Error("an illegal configuration is taken from the log")
 	}
 }
 

@@ -13,6 +13,10 @@ import (
 type State struct {
 	// Succeeded tells that a trial has had a result.
 	Succeeded bool
+	// Corrected is the number of configurations that the searcher would have
+	// proposed otherwise: the log was written by another version, or on another kind
+	// of processor. The log counts.
+	Corrected int
 	told      int
 	pending   []asked // to be run again, in the order in which they were asked for
 	configs   map[string]bool
@@ -34,9 +38,9 @@ type asked struct {
 }
 
 // Replay brings a new searcher, made with the same options, to where the log ends:
-// it asks and tells in the order of the log. The error says where the searcher
-// proposes something else than the log has, which it does if its options, its space or
-// its version are not those of the log.
+// it asks and tells in the order of the log. Where it proposes other values than the log
+// has, it is corrected, if it can be (as [bohb.Search.Correct]). The error says where it
+// goes another way altogether, which it does if its options or its space are not those of the log.
 func Replay(searcher bohb.Searcher, study *nasalyze.Study) (*State, error) {
 	asks, ends, err := order(study)
 	if err != nil {
@@ -67,7 +71,7 @@ func Replay(searcher bohb.Searcher, study *nasalyze.Study) (*State, error) {
 		if !ok {
 			return nil, fmt.Errorf("trial %d of the log is not asked for: the search has other options or was changed", n)
 		}
-		if err := same(trial, a, study); err != nil {
+		if err := s.follow(searcher, &trial, a, study); err != nil {
 			return nil, err
 		}
 		a.trial = trial
@@ -108,14 +112,28 @@ func order(study *nasalyze.Study) ([]asked, []int, error) {
 	return asks, ends, nil
 }
 
-// same reports how a proposal differs from the log.
-func same(trial bohb.Trial, a *asked, study *nasalyze.Study) error {
+// follow makes sure that a trial is that of the log.
+func (s *State) follow(searcher bohb.Searcher, trial *bohb.Trial, a *asked, study *nasalyze.Study) error {
 	c := &study.Configs[a.logged.Config]
-	if trial.Config == c.ID && trial.Budget == a.logged.Budget && trial.Seed == a.logged.Seed && slices.EqualFunc(trial.Values, c.Values, equal) {
+	if trial.Config != c.ID || trial.Budget != a.logged.Budget || trial.Seed != a.logged.Seed {
+		return fmt.Errorf("trial %d of the log is configuration %s at budget %v with seed %d, but the search asks for %s at %v with %d: its options or its space are not those of the log",
+			trial.Number, c.ID, a.logged.Budget, a.logged.Seed, trial.Config, trial.Budget, trial.Seed)
+	}
+	if slices.EqualFunc(trial.Values, c.Values, equal) {
 		return nil
 	}
-	return fmt.Errorf("trial %d of the log is configuration %s, %v, at budget %v, but the search proposes %s, %v, at budget %v: its options or its space are not those of the log, or this is another version",
-		trial.Number, c.ID, c.Values, a.logged.Budget, trial.Config, trial.Values, trial.Budget)
+	corrector, ok := searcher.(interface {
+		Correct(number int, values []nasalyze.Value, pick nasalyze.Pick) error
+	})
+	if !ok {
+		return fmt.Errorf("trial %d of the log is configuration %v, but the search proposes %v", trial.Number, c.Values, trial.Values)
+	}
+	if err := corrector.Correct(trial.Number, c.Values, c.Pick); err != nil {
+		return err
+	}
+	trial.Values, trial.Pick = c.Values, c.Pick
+	s.Corrected++
+	return nil
 }
 
 // equal is by meaning, and an inactive parameter equals an inactive one.

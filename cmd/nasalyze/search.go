@@ -206,6 +206,9 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 	if err := r.replay(cmd.Context(), s); err != nil {
 		return err
 	}
+	if r.state.Corrected > 0 {
+		fmt.Fprintf(s.err, "%s of the log would be proposed otherwise by this version or on this machine: the log counts\n", plural(r.state.Corrected, "configuration"))
+	}
 	report.history(r.study)
 	if !f.quiet {
 		fmt.Fprintf(s.err, "resumed after %s, %d of them to be run again\n", plural(r.state.Told()+r.state.Pending(), "trial"), r.state.Pending())
