@@ -58,6 +58,8 @@ type log struct {
 	findings []ingest.Finding
 	// objective that is analysed; empty means the first of the study.
 	objective string
+	// objectives that were asked for by name.
+	objectives []string
 }
 
 // check refuses what makes no sense before anything is read.
@@ -120,6 +122,7 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 // derive adds the objectives among the names that are made of how trials ended.
 func derive(l log, names []string) (log, error) {
 	var err error
+	l.objectives = names
 	for i, name := range names {
 		if !nasalyze.Derived(name) {
 			continue
@@ -161,7 +164,7 @@ func pool(logs []log) (log, error) {
 	if len(logs) == 1 {
 		return logs[0], nil
 	}
-	all := log{objective: logs[0].objective}
+	all := log{objective: logs[0].objective, objectives: logs[0].objectives}
 	studies := make([]*nasalyze.Study, len(logs))
 	names := make([]string, len(logs))
 	for i, l := range logs {

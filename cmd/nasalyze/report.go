@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,9 @@ func newReport(s *streams) *cobra.Command {
   report.json      every number and warning (docs/report-json.md)
   space-pruned.json  the search space without the parameters that the evidence clears, if any
 
+With several --objective there is a report for each: the first in the directory itself,
+the others in directories of it; the pages lead to each other.
+
 A LOG is a directory or a file in a format that "nasalyze inspect" knows; "-" is
 standard input. Without a LOG the embedded example is used.
 
@@ -46,7 +50,8 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
   nasalyze report path/to/bohb-run -o out
   nasalyze report trials.csv --objective val_error --budget-column epoch
   nasalyze report run1 run2 --compare -o both
-  nasalyze report run1 --only importance,rank-correlation`,
+  nasalyze report run1 --only importance,rank-correlation
+  nasalyze report run1 --objective loss,@time -o both-objectives`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
 			opt, err := what.options()
 			if err != nil {
@@ -65,7 +70,7 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
 				if err != nil {
 					return err
 				}
-				return writeReport(ctx, s, l, opt, out, selected)
+				return writeReports(ctx, s, l, opt, out, selected)
 			}
 			if len(paths) < 2 {
 				return usagef("--compare needs at least two logs, got %d", len(paths))
@@ -75,7 +80,7 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
 				return err
 			}
 			for i, name := range distinctNames(logs) {
-				if err := writeReport(ctx, s, logs[i], opt, filepath.Join(out, name), selected); err != nil {
+				if err := writeReports(ctx, s, logs[i], opt, filepath.Join(out, name), selected); err != nil {
 					return err
 				}
 			}
@@ -125,9 +130,56 @@ func distinctNames(logs []log) []string {
 	return names
 }
 
-// writeReport analyses one log and writes its report.
-func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string) error {
+// writeReports writes a report per objective that was asked for: the first in dir, the
+// others in directories of it, and their pages lead to each other.
+func writeReports(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string) error {
 	summarise(s.err, l)
+	if len(l.objectives) < 2 {
+		return writeReport(ctx, s, l, opt, dir, selected, nil)
+	}
+	dirs := []string{"."}
+	for _, name := range l.objectives[1:] {
+		dirs = append(dirs, fileName(name, dirs))
+	}
+	for i, name := range l.objectives {
+		pages := make([]html.Page, len(dirs))
+		for k, other := range l.objectives {
+			pages[k].Objective = other
+			if k != i {
+				from, err := filepath.Rel(dirs[i], filepath.Join(dirs[k], "index.html"))
+				if err != nil {
+					return err
+				}
+				pages[k].Href = filepath.ToSlash(from)
+			}
+		}
+		l.objective = name
+		fmt.Fprintf(s.out, "%s:\n", name)
+		if err := writeReport(ctx, s, l, opt, filepath.Join(dir, dirs[i]), selected, pages); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileName makes a name fit for a directory of its own.
+func fileName(name string, taken []string) string {
+	plain := strings.Trim(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.", r) {
+			return r
+		}
+		return '-'
+	}, name), "-.")
+	reserved := append([]string{"", "figures", "tables"}, taken...)
+	out := plain
+	for k := 2; slices.Contains(reserved, out); k++ {
+		out = fmt.Sprintf("%s-%d", plain, k)
+	}
+	return out
+}
+
+// writeReport analyses one objective of a log and writes its report.
+func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string, pages []html.Page) error {
 	undo, err := makeOutput(dir)
 	if err != nil {
 		undo()
@@ -162,7 +214,7 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 		return err
 	}
 	page := filepath.Join(dir, "index.html")
-	if err := writeFile(page, func(w io.Writer) error { return html.Write(w, a, statics) }); err != nil {
+	if err := writeFile(page, func(w io.Writer) error { return html.Write(w, a, statics, pages...) }); err != nil {
 		return err
 	}
 	for _, ans := range a.Answers {

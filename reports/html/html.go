@@ -27,7 +27,7 @@ type Static struct {
 }
 
 //go:embed page/*.tmpl
-var pages embed.FS
+var templates embed.FS
 
 // view is the page as page.tmpl sees it.
 type view struct {
@@ -35,6 +35,7 @@ type view struct {
 	Title    string
 	Subtitle string
 	Version  string
+	Pages    []Page // of other objectives and this one, if there are several
 	Sections []part
 }
 
@@ -55,13 +56,21 @@ var functions = template.FuncMap{
 	"choice": func(name string, options []option) choice { return choice{name, options} },
 }
 
+// Page is one of several reports on the same log, each about another objective.
+type Page struct {
+	Objective string
+	// Href is the relative address of the page; empty for the one that is written.
+	Href string
+}
+
 // Write writes the page. Figures may be empty; the page then has charts only where
-// there is JavaScript, and its tables everywhere. Equal arguments give equal bytes.
-func Write(w io.Writer, a *reports.Analysis, figs []Static) error {
+// there is JavaScript, and its tables everywhere. Pages, if there are several, are
+// offered at the top to choose the objective. Equal arguments give equal bytes.
+func Write(w io.Writer, a *reports.Analysis, figs []Static, pages ...Page) error {
 	if a == nil {
 		return errors.New("html: no analysis")
 	}
-	t, err := template.New("page").Funcs(functions).ParseFS(pages, "page/*.tmpl")
+	t, err := template.New("page").Funcs(functions).ParseFS(templates, "page/*.tmpl")
 	if err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
@@ -71,6 +80,9 @@ func Write(w io.Writer, a *reports.Analysis, figs []Static) error {
 		return err
 	}
 	v := view{Code: c, Title: a.Study.Name, Subtitle: subtitle(a), Version: a.Provenance.Version}
+	if len(pages) > 1 {
+		v.Pages = pages
+	}
 	if v.Title == "" {
 		v.Title = "Search report"
 	}
