@@ -24,6 +24,9 @@ type dim struct {
 	cumulative []float64
 }
 
+// maxChoices is the largest number of choices of a categorical.
+const maxChoices = math.MaxUint16 - 1
+
 // maxLevels is the number of values up to which an integer, ordinal or quantised
 // parameter is treated as discrete. Beyond it cells are narrow beside any bandwidth
 // that occurs, and the density is constant in each but for a part in thousands.
@@ -42,13 +45,13 @@ func dimsOf(s *nasalyze.Space) []dim {
 		case p.Kind == nasalyze.Categorical:
 			d.levels, d.categorical = len(p.Choices), true
 			d.cumulative = cumulate(p.Weights)
-		case p.Kind == nasalyze.Ordinal:
+		case p.Kind == nasalyze.Ordinal && len(p.Choices) <= maxLevels:
 			d.levels = len(p.Choices)
 			d.edges = make([]float64, d.levels+1)
 			for c := range d.edges {
 				d.edges[c] = float64(c) / float64(d.levels)
 			}
-		default:
+		case p.Numeric():
 			d.edges = gridEdges(p)
 			d.levels = max(len(d.edges)-1, 0)
 		}

@@ -38,21 +38,12 @@ func categoricalBandwidth(counts []float64, n, d int, minimum float64) float64 {
 // leastMass keeps logarithms finite; scores are cut off long before, see floor.
 const leastMass = 1e-300
 
-// fillTable sets table[c*(levels+1)+l] to the log of the kernel about level l at level c.
+// fillTable sets table[c*(levels+1)+l] to the log of the kernel about level l at level
+// c of a dimension with an order, and that of no level to the uniform distribution.
 func (d *dim) fillTable(table []float64, h float64) {
 	k := d.levels
 	for c := range k {
 		table[c*(k+1)+k] = d.logUniform[c]
-	}
-	if d.categorical {
-		same, other := math.Log(1-h), math.Log(h/float64(k-1))
-		for c := range k {
-			for l := range k {
-				table[c*(k+1)+l] = other
-			}
-			table[c*(k+1)+c] = same
-		}
-		return
 	}
 	z := math.Sqrt2 * h
 	for l, m := range d.centres {

@@ -35,8 +35,11 @@ type column struct {
 	scale      float64
 	// level of each point of a discrete dimension, levels where it has none.
 	level []uint16
-	// table[c*(levels+1)+l] is the log of the kernel about level l at level c.
-	table []float64
+	// table[c*(levels+1)+l] is the log of the kernel about level l at level c of a
+	// dimension with an order; same and other are those of a categorical, at the level
+	// of the point and elsewhere.
+	table       []float64
+	same, other float64
 }
 
 // fit makes k the density of some rows of the columns. Bandwidths are those of the
@@ -160,9 +163,10 @@ func (c *column) fitDiscrete(dm *dim, d int, levels []uint16, rows []int32, mini
 	}
 	if dm.categorical {
 		c.h = categoricalBandwidth(counts, n, d, minimum)
-	} else {
-		c.h = max(math.Sqrt(dm.variance(counts, n))*rate(n, d), minimum)
+		c.same, c.other = math.Log(1-c.h), math.Log(c.h/float64(dm.levels-1))
+		return
 	}
+	c.h = max(math.Sqrt(dm.variance(counts, n))*rate(n, d), minimum)
 	c.table = resize(c.table, dm.levels*(dm.levels+1))
 	dm.fillTable(c.table, c.h)
 }
@@ -185,6 +189,8 @@ func (k *kde) kernels(p *point, from, to int, sum *logSum) {
 		u, c, levels := p.u[j], &k.cols[j], k.dims[j].levels
 		switch {
 		case u != u:
+		case k.dims[j].categorical:
+			addEqual(acc, c.level[from:to], uint16(p.level[j]), uint16(levels), c.same, c.other, k.dims[j].logUniform[0])
 		case levels > 0:
 			at := p.level[j] * (levels + 1)
 			addLevels(acc, c.level[from:to], c.table[at:at+levels+1])
@@ -211,6 +217,21 @@ func addLevels(acc []float64, level []uint16, row []float64) {
 	level = level[:len(acc)]
 	for i := range acc {
 		acc[i] += row[level[i]]
+	}
+}
+
+// addEqual adds same at points of the level, none at points that have no value.
+func addEqual(acc []float64, levels []uint16, level, missing uint16, same, other, none float64) {
+	levels = levels[:len(acc)]
+	for i := range acc {
+		x := other
+		if levels[i] == level {
+			x = same
+		}
+		if levels[i] == missing {
+			x = none
+		}
+		acc[i] += x
 	}
 }
 

@@ -90,6 +90,11 @@ func New(space *nasalyze.Space, opt Options) (*Search, error) {
 	if len(p.dims) == 0 {
 		return nil, fmt.Errorf("bohb: nothing to search: the space has no parameter that can take more than one value")
 	}
+	for i := range p.dims {
+		if d := &p.dims[i]; d.levels > maxChoices {
+			return nil, fmt.Errorf("bohb: parameter %q has %d choices, expected at most %d", space.Params[d.param].Name, d.levels, maxChoices)
+		}
+	}
 	opt, err := opt.resolve(len(p.dims))
 	if err != nil {
 		return nil, err

@@ -62,6 +62,38 @@ func TestProposalsAreLegal(t *testing.T) {
 	})
 }
 
+// Parameters of many values cost no more than few, and their proposals are legal.
+func TestManyValues(t *testing.T) {
+	many := func(n int) (v []nasalyze.Value) {
+		for i := range n {
+			v = append(v, nasalyze.Integer(int64(i)))
+		}
+		return v
+	}
+	space := mustSpace(t, []nasalyze.Param{
+		{Name: "c", Kind: nasalyze.Categorical, Choices: many(20_000)},
+		{Name: "o", Kind: nasalyze.Ordinal, Choices: many(2000)},
+		{Name: "n", Kind: nasalyze.Int, Lower: -1e9, Upper: 1e9},
+		{Name: "q", Lower: 0, Upper: 1, Step: 1e-4},
+	}, nil, nil)
+	s, err := New(space, Options{MinBudget: 1, MaxBudget: 9, Iterations: 9, RandomFraction: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	models := 0
+	for _, tr := range drive(t, s, rand.New(rand.NewPCG(1, 3)), 4, func(tr Trial) float64 { x, _ := tr.Values[2].Float(); return x }, nil) {
+		if errs := space.Check(tr.Values); errs != nil {
+			t.Fatal(errs)
+		}
+		if tr.Pick == nasalyze.ModelPick {
+			models++
+		}
+	}
+	if models == 0 {
+		t.Error("no proposal of the model")
+	}
+}
+
 // The same seed and the same results in the same order give the same proposals;
 // another seed or other results give others.
 func TestProposalsAreReproducible(t *testing.T) {

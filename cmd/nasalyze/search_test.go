@@ -257,6 +257,24 @@ func testInterrupt(t *testing.T, stopped bool, signal os.Signal) {
 	}
 }
 
+// When the journal cannot grow, the search stops and says why; with room again it
+// goes on to the same end.
+func TestSearchWithoutRoom(t *testing.T) {
+	searchIn(t, quickTrial)
+	mustRun(t, searchArgs("undisturbed", "--quiet")...)
+	want, _ := logged(t, "undisturbed")
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 16; exec nasalyze "$@"`, "sh"}, searchArgs("run", "--quiet")...)...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Run(); err == nil || cmd.ProcessState.ExitCode() != exitFailure || strings.Count(errs.String(), "nasalyze.jsonl cannot be written; it is whole up to the line before") != 1 {
+		t.Fatalf("%v, said\n%s", err, errs.String())
+	}
+	mustRun(t, "search", "--resume", "run", "--quiet")
+	if got, _ := logged(t, "run"); !slices.Equal(got, want) {
+		t.Errorf("%d trials in the end, other than the %d of a search with room", len(got), len(want))
+	}
+}
+
 // What a killed driver left running is ended when the search is resumed, before its
 // trial runs again.
 func TestLeftoversOfAKilledSearch(t *testing.T) {

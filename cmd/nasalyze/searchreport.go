@@ -218,9 +218,19 @@ func (p *searchReport) started(t bohb.Trial) {
 		// Standard output that is closed must not end a search.
 		_ = p.line(searchTrial{Event: "start", Trial: t.Number, Config: t.Config, Budget: t.Budget, Rung: t.Rung, Note: t.Note})
 	}
-	if t.Note != "" && !p.quiet {
+	if t.Note == "" {
+		return
+	}
+	if !p.quiet {
 		p.say(t.Note)
 	}
+	// The brackets that have not begun are others now.
+	p.total, p.totalSpent = p.done+p.running, p.told
+	for it := t.Iteration; it < p.r.settings.Iterations; it++ {
+		bracket := p.r.searcher.Bracket(it)
+		p.total, p.totalSpent = p.total+bracket.Runs(), p.totalSpent+bracket.Cost()
+	}
+	p.total-- // this trial is both running and of the bracket
 }
 
 // finite is nil for what JSON has no form for.
