@@ -32,9 +32,16 @@ const (
 // advise judges every parameter at the highest budget with a decided importance.
 func (z *analyzer) advise() error {
 	b := z.highestDecided()
-	if b < 0 {
+	why := ""
+	switch {
+	case nasalyze.Derived(z.a.Objective.Name):
+		why = "advice is about what the search optimises, not about " + z.a.Objective.Name
+	case b < 0:
+		why = "no budget has an importance that can be trusted"
+	}
+	if why != "" {
 		for _, p := range z.a.Params {
-			z.a.Advice = append(z.a.Advice, Advice{Param: p.Name, Action: "undecided", Evidence: "no budget has an importance that can be trusted"})
+			z.a.Advice = append(z.a.Advice, Advice{Param: p.Name, Action: "undecided", Evidence: why})
 		}
 		return nil
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/nasalyze/nasalyze"
 )
 
 // Thresholds of the verdicts. HpBandSter's documentation advises to raise the
@@ -22,7 +24,9 @@ func (z *analyzer) answer() error {
 	if len(z.a.Shifts) > 0 {
 		z.a.Answers = append(z.a.Answers, z.answerShift())
 	}
-	z.a.Answers = append(z.a.Answers, z.answerPrune())
+	if !nasalyze.Derived(z.a.Objective.Name) {
+		z.a.Answers = append(z.a.Answers, z.answerPrune())
+	}
 	for _, answer := range []func() (Answer, bool){z.answerGrowth, z.answerFailures} {
 		if ans, ok := answer(); ok {
 			z.a.Answers = append(z.a.Answers, ans)
@@ -243,7 +247,7 @@ func (z *analyzer) answerPrune() Answer {
 	for _, adv := range z.a.Advice {
 		switch adv.Action {
 		case "fix":
-			fix = append(fix, fmt.Sprintf("%s (fix it at %s)", adv.Param, adv.Value))
+			fix = append(fix, fmt.Sprintf("%s (fix it at %s)", adv.Param, inWords(adv.Value)))
 		case "keep":
 			keep = append(keep, adv.Param)
 		default:
@@ -340,4 +344,12 @@ func list(parts []string) string {
 		return strings.Join(parts, "")
 	}
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// inWords shortens a long number; the exact one is in the advice and the pruned space.
+func inWords(value string) string {
+	if x, err := strconv.ParseFloat(value, 64); err == nil && len(value) > 6 {
+		return strconv.FormatFloat(x, 'g', 4, 64)
+	}
+	return value
 }

@@ -269,3 +269,20 @@ func TestMethods(t *testing.T) {
 		t.Errorf("methods %+v at an undecided budget", b.Methods)
 	}
 }
+
+// No parameter is to leave the space because it does not matter for time.
+func TestNoAdviceOnTime(t *testing.T) {
+	s, err := branched(t, 200).Derive(nasalyze.TimeObjective)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := analyzed(t, s, Options{Replicates: 20, Objective: nasalyze.TimeObjective})
+	for _, adv := range a.Advice {
+		if adv.Action != "undecided" || !strings.Contains(adv.Evidence, "@time") {
+			t.Errorf("%+v, want none", adv)
+		}
+	}
+	if !a.Budgets[0].Decided || slices.ContainsFunc(a.Answers, func(x Answer) bool { return strings.Contains(x.Question, "leave") }) {
+		t.Errorf("answers %+v", a.Answers)
+	}
+}
