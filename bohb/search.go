@@ -167,12 +167,9 @@ func (s *Search) candidate(iteration, index int) *candidate {
 	}
 	if c.u == nil {
 		c.pick = nasalyze.RandomPick
-		u, err := s.proposer.random(rng)
-		if err != nil {
-			// New drew one in as many draws; so rare a space is not met twice in a row.
-			panic(err)
-		}
-		c.u = u
+	}
+	for c.u == nil { // ends: New has found that legal configurations can be drawn
+		c.u, _ = s.proposer.random(rng)
 	}
 	c.values = s.proposer.decode(c.u)
 	// The model sees values as a log would: the coordinates that they encode to.
