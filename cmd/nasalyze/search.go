@@ -55,7 +55,7 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&s.MinPoints, "min-points", 0, "good and bad configurations that a model needs at least (default: parameters + 1)")
 	flags.Float64Var(&s.GoodFraction, "good-fraction", bohb.DefaultGoodFraction, "share of configurations that count as good")
 	flags.IntVar(&s.Samples, "samples", bohb.DefaultSamples, "candidates per proposal")
-	flags.Float64Var(&s.RandomFraction, "random-fraction", bohb.DefaultRandomFraction, "share of proposals that are random; -1 for none")
+	flags.Float64Var(&s.RandomFraction, "random-fraction", bohb.DefaultRandomFraction, "share of proposals that are random")
 	flags.Float64Var(&s.BandwidthFactor, "bandwidth-factor", bohb.DefaultBandwidthFactor, "how much wider than the model's the kernels are that candidates are drawn from")
 	flags.Float64Var(&s.MinBandwidth, "min-bandwidth", bohb.DefaultMinBandwidth, "least bandwidth of the model")
 	flags.StringVarP(&f.output, "output", "o", "nasalyze-search", "`directory` of the search, new or empty")

@@ -58,6 +58,18 @@ func (s *searchSettings) check() error {
 		return usagef("--workers is %d, expected at least 1", s.Workers)
 	case !(s.TimeFactor >= 0) || math.IsInf(s.TimeFactor, 0):
 		return usagef("--time-factor is %v, expected 0 (no limit) or a positive number of seconds per unit of budget", s.TimeFactor)
+	case !(s.RandomFraction >= 0 && s.RandomFraction <= 1):
+		return usagef("--random-fraction is %v, expected a share from 0 to 1", s.RandomFraction)
+	case !(s.GoodFraction > 0 && s.GoodFraction < 1):
+		return usagef("--good-fraction is %v, expected a share between 0 and 1", s.GoodFraction)
+	case s.Samples < 1:
+		return usagef("--samples is %d, expected at least 1", s.Samples)
+	case !(s.BandwidthFactor > 0):
+		return usagef("--bandwidth-factor is %v, expected a positive number", s.BandwidthFactor)
+	case !(s.MinBandwidth > 0 && s.MinBandwidth < 1):
+		return usagef("--min-bandwidth is %v, expected a number between 0 and 1", s.MinBandwidth)
+	case s.MaxFailures == 0 || s.MaxFailures < -1:
+		return usagef("--max-failures is %d, expected at least 1, or -1 for never", s.MaxFailures)
 	case len(s.Objectives) == 0:
 		return usagef("--objective names nothing, expected what the command reports, such as loss")
 	}
@@ -99,6 +111,9 @@ func (s *searchSettings) options() (bohb.Options, error) {
 	opt := bohb.Options{Method: method, MinBudget: s.MinBudget, MaxBudget: s.MaxBudget, Eta: s.Eta, Iterations: s.Iterations, Async: s.Async, Seed: s.Seed,
 		MinPoints: s.MinPoints, GoodFraction: s.GoodFraction, Samples: s.Samples, RandomFraction: s.RandomFraction,
 		BandwidthFactor: s.BandwidthFactor, MinBandwidth: s.MinBandwidth}
+	if opt.RandomFraction == 0 {
+		opt.RandomFraction = -1 // none; 0 is the default there
+	}
 	if s.Adaptive {
 		opt.RankCorrelation = rankCorrelation
 	}
