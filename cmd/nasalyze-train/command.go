@@ -91,7 +91,7 @@ NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the 
 	p.StringVar(&f.checkpoint, "checkpoint", "", "`file` to write when interrupted and to go on from if it is there; removed at the end")
 	p.BoolVar(&f.keep, "keep-checkpoint", false, "write the checkpoint at the end too, for --continue at a higher budget")
 	p.StringVar(&f.goOn, "continue", "", "checkpoint `file` of a lower budget to go on from instead of anew")
-	p.StringVar(&f.engine, "engine", "go", "what to compute on: "+strings.Join(engine.Names(), ", "))
+	p.StringVar(&f.engine, "engine", "go", "`engine` to compute on: "+strings.Join(engine.Names(), ", ")+"; xla:PLUGIN if this program was built with it")
 	p.StringVar(&f.memory, "memory-limit", "", "refuse a network that needs more `bytes` (as 8GiB); default what the machine has left")
 	p.BoolVar(&f.defaults, "default-config", false, "print the middle of the search space as a configuration and end")
 	p.BoolVar(&f.space, "print-space", false, "print the search space as ConfigSpace JSON, for nasalyze search --space, and end")

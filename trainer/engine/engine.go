@@ -16,12 +16,15 @@ type Engine struct {
 	compute.Backend
 	// About says what it is, for the log of a trial.
 	About string
+	// Patches tells that it computes in the memory of this machine, convolutions as
+	// products with image patches.
+	Patches bool
 }
 
 // opener makes an engine.
 type opener struct {
 	name string
-	open func() (*Engine, error)
+	open func(argument string) (*Engine, error)
 }
 
 // openers are the engines that this program was built with.
@@ -36,18 +39,23 @@ func Names() []string {
 	return names
 }
 
-// Open opens the engine of that name.
+// Open opens the engine of that name. What follows a colon is an argument for the engine: the
+// plugin of xla.
 func Open(name string) (*Engine, error) {
+	name, argument, _ := strings.Cut(name, ":")
 	i := slices.IndexFunc(openers, func(o opener) bool { return o.name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("no engine %q in this program, expected one of %s", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("no engine %q in this program, expected one of %s (docs/trainer.md says how to build others)", name, strings.Join(Names(), ", "))
 	}
-	return openers[i].open()
+	return openers[i].open(argument)
 }
 
 // openGo opens the pure Go backend. Operations run one after the other, each on all
 // processors: with operations side by side, the backend's default, version 0.1.6 deadlocks.
-func openGo() (*Engine, error) {
+func openGo(argument string) (*Engine, error) {
+	if argument != "" {
+		return nil, fmt.Errorf("engine go takes no argument, got %q", argument)
+	}
 	b, err := gobackend.New("ops_sequential")
 	if err != nil {
 		return nil, err
@@ -56,7 +64,7 @@ func openGo() (*Engine, error) {
 	if SIMD() {
 		about += ", simd"
 	}
-	return &Engine{b, about}, nil
+	return &Engine{b, about, true}, nil
 }
 
 // SIMD reports whether this program was built with GOEXPERIMENT=simd, without which the

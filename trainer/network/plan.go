@@ -75,12 +75,15 @@ func (p *Plan) ParameterCount() int {
 	return n
 }
 
-// Bytes is what a step needs at least, in single precision and with image patches as the
-// Go backend has them: parameters, their velocities, gradients and updates, and what the
-// forward pass leaves behind for the backward pass. Peaks of the Go backend were measured
-// at 1.1 to 2.7 times that.
-func (p *Plan) Bytes() int64 {
-	return 4 * (4*int64(p.ParameterCount()) + int64(p.Config.BatchSize)*(p.activations+p.patches))
+// Bytes is what a step needs at least, in single precision: parameters, their velocities,
+// gradients and updates, and what the forward pass leaves behind for the backward pass,
+// with the image patches of the Go backend or without. Its peaks were measured at 1.1 to 2.7 times that.
+func (p *Plan) Bytes(patches bool) int64 {
+	left := p.activations
+	if patches {
+		left += p.patches
+	}
+	return 4 * (4*int64(p.ParameterCount()) + int64(p.Config.BatchSize)*left)
 }
 
 // extent is the size of a feature map on paper.

@@ -86,6 +86,16 @@ func TestMultiplyAdds(t *testing.T) {
 	if plan.MultiplyAdds != want {
 		t.Errorf("%d multiply-adds, want %d", plan.MultiplyAdds, want)
 	}
+	// What is left behind: the stem's convolution and norm; per branch a ReLU of the input (once per
+	// block) and of the middle, two convolutions, two norms; the skips; sums of blocks; the last ReLU. Numbers of 16 pixels
+	// with 2 channels, 4 with 4, 1 with 4.
+	activations := 32*(2+1+4+1+1) + (32 + 16*(2*5+2+1)) + (16 + 4*(5+2+1)) + 4
+	config := plan.Config
+	config.BatchSize = 3
+	batch, _ := NewPlan(config, plan.Input)
+	if got, want := batch.Bytes(false), int64(4*(4*plan.ParameterCount()+3*activations)); got != want {
+		t.Errorf("%d bytes, want %d", got, want)
+	}
 	if plan.Coefficients != 2+4+2 {
 		t.Errorf("%d coefficients, want 8", plan.Coefficients)
 	}

@@ -19,6 +19,15 @@ func (e *MemoryError) Error() string {
 		float64(e.Parameters)/1e6, float64(e.Needs)/gib, float64(e.Limit)/gib)
 }
 
+// deviceError says of an engine's error that memory ran out, where it does, in the words that a
+// search understands.
+func deviceError(err error) error {
+	if strings.Contains(err.Error(), "RESOURCE_EXHAUSTED") {
+		return fmt.Errorf("out of memory on the device: %w", err)
+	}
+	return err
+}
+
 // available is the memory in bytes that this process can still get, 0 if the system does not say:
 // what Linux calls available, or less where a control group allows less.
 func available() int64 {

@@ -59,10 +59,10 @@ func Train(ctx context.Context, options Options) (Result, error) {
 	t.result = Result{Parameters: plan.ParameterCount(), MultiplyAdds: plan.MultiplyAdds,
 		Train: len(train), Validation: len(held), Test: o.Data.Test.Len()}
 	limit := o.MemoryLimit
-	if limit == 0 {
+	if limit == 0 && o.Engine.Patches {
 		limit = available()
 	}
-	if needs := plan.Bytes(); limit > 0 && needs > limit {
+	if needs := plan.Bytes(o.Engine.Patches); limit > 0 && needs > limit {
 		return t.result, &MemoryError{Needs: needs, Limit: limit, Parameters: t.result.Parameters}
 	}
 	if err := t.prepare(plan); err != nil {
@@ -92,7 +92,7 @@ func (t *training) prepare(plan *network.Plan) error {
 		return err
 	}
 	if err := t.model.Compile(); err != nil {
-		return err
+		return deviceError(err)
 	}
 	t.result.CompileSeconds = t.Clock() - start
 	if from != nil {
@@ -135,7 +135,7 @@ func (t *training) steps(ctx context.Context, f *feeder) error {
 		fed := t.Clock()
 		loss, err := t.model.Step(batch, rate, max(0.1, 1/float64(t.now.Step+1)))
 		if err != nil {
-			return err
+			return deviceError(err)
 		}
 		end := t.Clock()
 		t.now.Step++

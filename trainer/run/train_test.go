@@ -270,6 +270,13 @@ func TestMemory(t *testing.T) {
 	if !errors.As(err, &memory) || memory.Needs < 300<<30 || !strings.Contains(err.Error(), "out of memory") {
 		t.Errorf("error %v", err)
 	}
+	err = deviceError(errors.New("RESOURCE_EXHAUSTED: Out of memory while trying to allocate 1 bytes"))
+	if !strings.HasPrefix(err.Error(), "out of memory on the device") {
+		t.Errorf("a device without memory: %v", err)
+	}
+	if err := deviceError(memory); err != error(memory) {
+		t.Errorf("another error became %v", err)
+	}
 	if free := available(); free < 0 || free > 1<<50 {
 		t.Errorf("%d bytes are said to be available", free)
 	}
