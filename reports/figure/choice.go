@@ -96,7 +96,7 @@ func (f *choice) layout(width float64) (float64, func(pen)) {
 		if most == 0 {
 			most = 1
 		}
-		regret := newAxes(box{b.right + gap, b.bottom, width - 8, b.top}, scale{lo: 0, hi: most * 1.15}, unit)
+		regret := newAxes(box{b.right + gap, b.bottom, width - 8, b.top}, scale{lo: 0, hi: most * 1.15}.within(7), unit)
 		quarters := []tick{{0, plain("0")}, {0.25, nil}, {0.5, plain("0.5")}, {0.75, nil}, {1, plain("1")}}
 		for i, ax := range []axes{shared, regret} {
 			ts := quarters
