@@ -22,11 +22,14 @@ func logNumbers(ctx context.Context, r *recorder) error {
 	if err != nil {
 		return err
 	}
+	// DeepCAVE knows configurations by their values and keeps the last trial of each.
+	study, _ = study.Distinct()
+	policy := nasalyze.TableOptions{Repeats: nasalyze.LastRepeats}
 	r.ready()
 	budgets := study.Budgets()
 	var ranks *correlation.Result
 	err = r.phase("correlation", func() error {
-		_, losses, err := study.Losses(0, nasalyze.TableOptions{})
+		_, losses, err := study.Losses(0, policy)
 		if err != nil {
 			return err
 		}
@@ -44,7 +47,7 @@ func logNumbers(ctx context.Context, r *recorder) error {
 		var fitted *forest.Forest
 		var mains, pairs []fanova.Effect
 		err := r.phase("forest "+budgetText(budget), func() error {
-			if table, err = study.At(budget, 0, nasalyze.TableOptions{}); err != nil {
+			if table, err = study.At(budget, 0, policy); err != nil {
 				return err
 			}
 			columns := make([]forest.Column, table.D)

@@ -148,6 +148,12 @@ func Analyze(ctx context.Context, study *nasalyze.Study, opt Options) (*Analysis
 	if err := study.Validate(); err != nil {
 		return nil, err
 	}
+	distinct, canonical := study.Distinct()
+	if i := slices.IndexFunc(study.Configs, func(c nasalyze.Config) bool { return c.ID == opt.From }); i >= 0 {
+		opt.From = distinct.Configs[canonical[i]].ID
+	}
+	equal := len(study.Configs) - len(distinct.Configs)
+	study = distinct
 	z := &analyzer{ctx: ctx, study: study, opt: opt, sign: 1}
 	if z.objective, err = study.Objective(opt.Objective); err != nil {
 		return nil, err
@@ -159,6 +165,9 @@ func Analyze(ctx context.Context, study *nasalyze.Study, opt Options) (*Analysis
 		return nil, err
 	}
 	z.a = &Analysis{Schema: Schema, Findings: opt.Findings}
+	if equal > 0 {
+		z.warn("equal-configurations", "%d configurations have the same values as another one of the log, as after a warm start; their trials count as repeats of that one.", equal)
+	}
 	stages := []func() error{z.describe, z.configs, z.budgets, z.correlations, z.shifts, z.timeline}
 	if !opt.Brief {
 		stages = append(stages, z.active, z.methods, z.path, z.growth, z.tradeoff, z.outcomes)

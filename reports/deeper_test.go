@@ -286,3 +286,34 @@ func TestNoAdviceOnTime(t *testing.T) {
 		t.Errorf("answers %+v", a.Answers)
 	}
 }
+
+// A log that states every configuration twice under another id, as after a warm start, says
+// what it would say once: equal configurations are one.
+func TestEqualConfigurationsAreOne(t *testing.T) {
+	once := synthetic(t, 100, 0.1, nil)
+	twice := *once
+	twice.Configs, twice.Trials = slices.Clone(once.Configs), slices.Clone(once.Trials)
+	for _, c := range once.Configs {
+		c.ID = "again-" + c.ID
+		twice.Configs = append(twice.Configs, c)
+	}
+	for _, trial := range once.Trials {
+		trial.Config += len(once.Configs)
+		twice.Trials = append(twice.Trials, trial)
+	}
+	a, b := analyzed(t, once, Options{Replicates: -1}), analyzed(t, &twice, Options{Replicates: -1, From: "again-7"})
+	if got, want := b.Budgets[2].OOB, a.Budgets[2].OOB; got != want {
+		t.Errorf("out of bag %+v, want %+v", got, want)
+	}
+	if got, want := b.Correlations[0].N, a.Correlations[0].N; got != want || b.Study.Configs != 100 {
+		t.Errorf("%d shared of %d configurations, want %d of 100", got, b.Study.Configs, want)
+	}
+	if b.Path.From != "7" {
+		t.Errorf("path from %q, want 7, of which again-7 is a repeat", b.Path.From)
+	}
+	if !slices.ContainsFunc(b.Warnings, func(w Warning) bool {
+		return w.Code == "equal-configurations" && strings.Contains(w.Text, "100 configurations")
+	}) {
+		t.Errorf("warnings %v", b.Warnings)
+	}
+}

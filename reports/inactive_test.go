@@ -18,6 +18,7 @@ func TestInactivePolicies(t *testing.T) {
 	space, err := nasalyze.NewSpace("", []nasalyze.Param{
 		{Name: "switch", Kind: nasalyze.Categorical, Choices: []nasalyze.Value{nasalyze.Text("on"), nasalyze.Text("off")}},
 		{Name: "child", Kind: nasalyze.Float, Upper: 1},
+		{Name: "idle", Kind: nasalyze.Float, Upper: 1}, // sets the configurations apart
 	}, []nasalyze.Condition{{Child: "child", When: nasalyze.Clause{Op: nasalyze.Eq, Param: "switch", Values: []nasalyze.Value{nasalyze.Text("on")}}}}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -25,9 +26,10 @@ func TestInactivePolicies(t *testing.T) {
 	s := &nasalyze.Study{Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}}}
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 200 {
-		values, loss := []nasalyze.Value{nasalyze.Text("off"), {}}, 1.0
+		idle := nasalyze.Number(r.Float64())
+		values, loss := []nasalyze.Value{nasalyze.Text("off"), {}, idle}, 1.0
 		if i%2 == 0 {
-			values, loss = []nasalyze.Value{nasalyze.Text("on"), nasalyze.Number(r.Float64())}, 0
+			values, loss = []nasalyze.Value{nasalyze.Text("on"), nasalyze.Number(r.Float64()), idle}, 0
 		}
 		s.Configs = append(s.Configs, nasalyze.Config{ID: fmt.Sprint(i), Values: values})
 		s.Trials = append(s.Trials, nasalyze.Trial{Config: i, Budget: 1, Values: []float64{loss}})
