@@ -141,6 +141,24 @@ type analyzer struct {
 // O(B T n log n (d + d^2)) for forests, importances and pairs, times the
 // replicates of the intervals, plus O(B n log n + B^2 n) for the ranks.
 func Analyze(ctx context.Context, study *nasalyze.Study, opt Options) (*Analysis, error) {
+	z, err := newAnalyzer(ctx, study, opt)
+	if err != nil {
+		return nil, err
+	}
+	stages := []func() error{z.describe, z.configs, z.budgets, z.correlations, z.shifts, z.timeline}
+	if !z.opt.Brief {
+		stages = append(stages, z.active, z.methods, z.path, z.growth, z.tradeoff, z.outcomes)
+	}
+	for _, stage := range append(stages, z.advise, z.answer) {
+		if err := stage(); err != nil {
+			return nil, err
+		}
+	}
+	return z.a, nil
+}
+
+// newAnalyzer checks the arguments and joins equal configurations.
+func newAnalyzer(ctx context.Context, study *nasalyze.Study, opt Options) (*analyzer, error) {
 	opt, err := opt.resolve()
 	if err != nil {
 		return nil, err
@@ -168,16 +186,7 @@ func Analyze(ctx context.Context, study *nasalyze.Study, opt Options) (*Analysis
 	if equal > 0 {
 		z.warn("equal-configurations", "%d configurations have the same values as another one of the log, as after a warm start; their trials count as repeats of that one.", equal)
 	}
-	stages := []func() error{z.describe, z.configs, z.budgets, z.correlations, z.shifts, z.timeline}
-	if !opt.Brief {
-		stages = append(stages, z.active, z.methods, z.path, z.growth, z.tradeoff, z.outcomes)
-	}
-	for _, stage := range append(stages, z.advise, z.answer) {
-		if err := stage(); err != nil {
-			return nil, err
-		}
-	}
-	return z.a, nil
+	return z, nil
 }
 
 func (z *analyzer) warn(code, format string, args ...any) {
