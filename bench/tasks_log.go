@@ -91,7 +91,7 @@ func wholeReport(ctx context.Context, r *recorder) error {
 		return err
 	}
 	r.ready()
-	options := reports.Options{Workers: r.job.CPUs}
+	options := reports.Options{Workers: r.job.CPUs, Table: nasalyze.TableOptions{Repeats: nasalyze.LastRepeats}} // as DeepCAVE
 	if r.job.NoIntervals {
 		options.Replicates = -1
 	}

@@ -23,6 +23,7 @@ func losses(t *testing.T, s *nasalyze.Study) []float64 {
 // The best tenth, as a quantile, as a share of the best, or as its value, is one
 // question; for a maximised objective it is at the other end.
 func TestCutoffsOfTheBest(t *testing.T) {
+	whole(t)
 	s := synthetic(t, 300, 0.05, nil)
 	only := func(o Options) float64 {
 		o.Replicates = -1

@@ -52,6 +52,14 @@ func branched(t *testing.T, n int) *nasalyze.Study {
 	return s
 }
 
+// whole skips a test that analyses large logs where tests are to be short.
+func whole(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("analyses large logs")
+	}
+}
+
 func near(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
@@ -60,6 +68,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 }
 
 func TestActiveInClosedForm(t *testing.T) {
+	whole(t)
 	s := branched(t, 1000)
 	for i := range s.Trials { // without failures lr is uniform on all of [0, 1]
 		s.Trials[i].Status = nasalyze.Success
@@ -95,6 +104,7 @@ func TestActiveInClosedForm(t *testing.T) {
 
 // The intervals of 300 configurations hold the closed form and are narrow.
 func TestActiveIntervals(t *testing.T) {
+	whole(t)
 	s := branched(t, 300)
 	for i := range s.Trials {
 		v := s.Configs[i].Values
@@ -141,6 +151,7 @@ func TestActiveSaysWhatItCannot(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
+	whole(t)
 	s := branched(t, 400)
 	a := analyzed(t, s, Options{Replicates: -1})
 	p := a.Path
@@ -173,6 +184,7 @@ func TestPath(t *testing.T) {
 
 // The gains of a maximised objective are positive where it grows.
 func TestPathOfMaximised(t *testing.T) {
+	whole(t)
 	s := branched(t, 400)
 	s.Objectives[0].Maximize = true
 	for i := range s.Trials {
@@ -185,6 +197,7 @@ func TestPathOfMaximised(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
+	whole(t)
 	a := analyzed(t, branched(t, 400), Options{Replicates: -1})
 	if len(a.Outcomes) != 2 || a.Outcomes[0].Objective != "@failure" || a.Outcomes[1].Objective != "@time" {
 		t.Fatalf("outcomes %+v", a.Outcomes)
@@ -213,6 +226,7 @@ func TestOutcomes(t *testing.T) {
 
 // The loss is all about the optimiser, the time about units.
 func TestTradeoff(t *testing.T) {
+	whole(t)
 	a := analyzed(t, branched(t, 400), Options{Replicates: -1})
 	w := a.Tradeoff
 	if w == nil || w.Reason != "" || w.Objectives != [2]string{"loss", "@time"} || len(w.Points) != 11 || w.Points[0].Weight != 0 || w.Points[10].Weight != 1 {
@@ -227,6 +241,7 @@ func TestTradeoff(t *testing.T) {
 }
 
 func TestGrowth(t *testing.T) {
+	whole(t)
 	a := analyzed(t, branched(t, 500), Options{Replicates: -1})
 	g := a.Growth
 	if g == nil || len(g.Points) != 4 || g.Points[3].N != a.Budgets[0].N {
@@ -241,6 +256,7 @@ func TestGrowth(t *testing.T) {
 }
 
 func TestMethods(t *testing.T) {
+	whole(t)
 	a := analyzed(t, branched(t, 500), Options{Replicates: -1})
 	b := a.Budgets[0]
 	for i, name := range MethodNames() {
@@ -272,6 +288,7 @@ func TestMethods(t *testing.T) {
 
 // No parameter is to leave the space because it does not matter for time.
 func TestNoAdviceOnTime(t *testing.T) {
+	whole(t)
 	s, err := branched(t, 200).Derive(nasalyze.TimeObjective)
 	if err != nil {
 		t.Fatal(err)
@@ -290,6 +307,7 @@ func TestNoAdviceOnTime(t *testing.T) {
 // A log that states every configuration twice under another id, as after a warm start, says
 // what it would say once: equal configurations are one.
 func TestEqualConfigurationsAreOne(t *testing.T) {
+	whole(t)
 	once := synthetic(t, 100, 0.1, nil)
 	twice := *once
 	twice.Configs, twice.Trials = slices.Clone(once.Configs), slices.Clone(once.Trials)
