@@ -41,6 +41,16 @@ var readFormats = []struct {
 	{"ARFF", "log.arff", arff.Write},
 }
 
+// readFolders in which other programs store the same results, and which nasalyze reads
+// but does not write.
+var readFolders = []struct {
+	name, folder string
+	write        func(dir string, s *nasalyze.Study) error
+}{
+	{"HpBandSter", "hpbandster", writeHpBandSter},
+	{"DeepCAVE", "deepcave", writeDeepCAVE},
+}
+
 func runRead(ctx context.Context, b *bench, emit func(*row)) error {
 	n := 1_000_000
 	if b.quick {
@@ -74,12 +84,17 @@ func runRead(ctx context.Context, b *bench, emit func(*row)) error {
 		emit(r)
 		return os.RemoveAll(path)
 	}
-	dir := filepath.Join(b.dir, "hpbandster")
-	if err := writeHpBandSter(dir, study); err != nil {
-		return err
-	}
-	if err := read("HpBandSter", dir); err != nil {
-		return err
+	for _, f := range readFolders {
+		dir := filepath.Join(b.dir, f.folder)
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+		if err := f.write(dir, study); err != nil {
+			return err
+		}
+		if err := read(f.name, dir); err != nil {
+			return err
+		}
 	}
 	for _, f := range readFormats {
 		path := filepath.Join(b.dir, f.file)
@@ -124,27 +139,16 @@ func manyResults(n int) (*nasalyze.Study, error) {
 	return study, nil
 }
 
-// writeHpBandSter stores a study as HpBandSter's result logger does, whose folders
-// nasalyze reads but does not write.
+// writeHpBandSter stores a study as HpBandSter's result logger does.
 func writeHpBandSter(dir string, s *nasalyze.Study) error {
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		return err
-	}
 	id := func(c int) string { return fmt.Sprintf("[%d, 0, %d]", c/27, c%27) }
 	err := writeFile(filepath.Join(dir, "configs.json"), func(w io.Writer) error {
-		for i, c := range s.Configs {
-			fmt.Fprintf(w, `[%s, {`, id(i))
-			for j, v := range c.Values {
-				if j > 0 {
-					io.WriteString(w, ", ")
-				}
-				text, err := v.MarshalJSON()
-				if err != nil {
-					return err
-				}
-				fmt.Fprintf(w, "%s: %s", strconv.Quote(s.Space.Params[j].Name), text)
+		for i := range s.Configs {
+			fmt.Fprintf(w, "[%s, ", id(i))
+			if err := writeValues(w, s, i); err != nil {
+				return err
 			}
-			io.WriteString(w, `}, {"model_based_pick": false}]`+"\n")
+			io.WriteString(w, `, {"model_based_pick": false}]`+"\n")
 		}
 		return nil
 	})
@@ -158,6 +162,49 @@ func writeHpBandSter(dir string, s *nasalyze.Study) error {
 		}
 		return nil
 	})
+}
+
+// writeDeepCAVE stores a study as DeepCAVE's recorder does, without a space.
+func writeDeepCAVE(dir string, s *nasalyze.Study) error {
+	err := writeFile(filepath.Join(dir, "meta.json"), func(w io.Writer) error {
+		_, err := io.WriteString(w, `{"objectives": [{"name": "loss", "lower": 0, "upper": 1, "optimize": "lower"}], "budgets": [1, 3, 9, 27, 81], "seeds": [-1]}`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	err = writeFile(filepath.Join(dir, "configs.json"), func(w io.Writer) error {
+		for i := range s.Configs {
+			fmt.Fprintf(w, "%s\"%d\": ", map[bool]string{true: "{\n", false: ",\n"}[i == 0], i)
+			if err := writeValues(w, s, i); err != nil {
+				return err
+			}
+		}
+		_, err := io.WriteString(w, "\n}\n")
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, "history.jsonl"), func(w io.Writer) error {
+		for _, t := range s.Trials {
+			fmt.Fprintf(w, "[%d, %v, -1, [%v], %.2f, %.2f, 1, {}]\n", t.Config, t.Budget, t.Values[0], t.Started-1.7e9, t.Finished-1.7e9)
+		}
+		return nil
+	})
+}
+
+// writeValues writes the values of a configuration as a JSON object.
+func writeValues(w io.Writer, s *nasalyze.Study, i int) error {
+	for j, v := range s.Configs[i].Values {
+		text, err := v.MarshalJSON()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%s%s: %s", map[bool]string{true: "{", false: ", "}[j == 0], strconv.Quote(s.Space.Params[j].Name), text)
+	}
+	_, err := io.WriteString(w, "}")
+	return err
 }
 
 // writeFile creates a file; what write leaves unsaid about errors, Flush says.
