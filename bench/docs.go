@@ -72,7 +72,7 @@ It sets the peers up in virtual environments of its own, with pinned versions
 - Contenders take turns, ours first and last; times are medians of the work alone,
   without imports and reading of files. Peak memory is that of the whole process by
   the end of the work, so a peer's includes its interpreter and libraries.
-- Other programs ran on the machine at the same time, so that times on the clock scatter, by
+- Other programs ran on the machine during some of the runs, so that their times on the clock scatter, by
   several times where the jobs are long. Turns help the ratios; the ratio of CPU time
   (user and system, over all cores) hardly depends on the others and is the one to trust.
   It gives no credit for using two cores where a peer uses one.
