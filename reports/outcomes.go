@@ -158,7 +158,7 @@ func (z *analyzer) answerFailures() (Answer, bool) {
 			if len(text) == 0 {
 				continue
 			}
-			ans.Text = fmt.Sprintf("At %s, %s of the configurations failed. Which ones is explained by %s. The forest predicts it with R² = %s.",
+			ans.Text = fmt.Sprintf("At %s, %s of the configurations failed. Whether one fails is explained by %s. The forest predicts it with R² = %s.",
 				z.at(b.Budget), share(b.Mean), list(text), rho(b.OOB.R2))
 			return ans, true
 		}
