@@ -195,14 +195,18 @@ func lastResult(out []byte) *result {
 }
 
 // stamped keeps what is written and the time of the last write.
+//
+// The buffer is not embedded: its ReadFrom would be used in place of Write.
 type stamped struct {
-	bytes.Buffer
-	last time.Time
+	buffer bytes.Buffer
+	last   time.Time
 }
+
+func (s *stamped) Bytes() []byte { return s.buffer.Bytes() }
 
 func (s *stamped) Write(p []byte) (int, error) {
 	s.last = time.Now()
-	return s.Buffer.Write(p)
+	return s.buffer.Write(p)
 }
 
 // indent hands complete lines on.
