@@ -23,10 +23,11 @@ var direction = []struct {
 	mayUse   []string
 }{
 	{".", nil},
+	{"internal/pieces", nil},
 	{"forest", nil},
-	{"fanova", []string{"forest"}},
-	{"correlation", nil},
-	{"importance", []string{"forest", "fanova", "correlation"}},
+	{"fanova", []string{"forest", "internal/pieces"}},
+	{"correlation", []string{"internal/pieces"}},
+	{"importance", []string{"forest", "fanova", "correlation", "internal/pieces"}},
 	{"bohb", []string{"."}},
 	{"bohb/...", []string{".", "bohb/..."}},
 	{"trainer", []string{"."}},

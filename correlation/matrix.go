@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
-	"sync/atomic"
+
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // Result holds all pairs of columns.
@@ -94,7 +94,7 @@ func Matrix(ctx context.Context, cols [][]float64, opt Options) (*Result, error)
 	}
 	r := &Result{Columns: len(cols), Observed: make([]int, len(cols))}
 	orders := make([][]int32, len(cols))
-	if err := parallel(ctx, len(cols), opt.Workers, nil, func(_, b int) error {
+	if err := pieces.Do(ctx, len(cols), opt.Workers, nil, func(_, b int) error {
 		orders[b] = ascending(cols[b])
 		r.Observed[b] = len(orders[b])
 		return nil
@@ -107,7 +107,7 @@ func Matrix(ctx context.Context, cols [][]float64, opt Options) (*Result, error)
 		}
 	}
 	scratch := make([]shared, max(1, min(opt.Workers, len(r.Pairs))))
-	if err := parallel(ctx, len(r.Pairs), opt.Workers, opt.Progress, func(worker, k int) error {
+	if err := pieces.Do(ctx, len(r.Pairs), opt.Workers, opt.Progress, func(worker, k int) error {
 		p := &r.Pairs[k]
 		s := &scratch[worker]
 		s.join(cols[p.I], cols[p.J], orders[p.I], orders[p.J])
@@ -178,42 +178,4 @@ func (r *Result) holm() {
 	for k := range r.Pairs {
 		r.Pairs[k].Spearman.PHolm, r.Pairs[k].Kendall.PHolm = rho[k], tau[k]
 	}
-}
-
-// parallel calls work for the pieces 0 to n-1, each with the number of the worker
-// that does it. It returns the error of ctx or of the first piece in time that
-// failed; pieces fail only for ctx.
-func parallel(ctx context.Context, n, workers int, progress func(done, total int), work func(worker, piece int) error) error {
-	var (
-		next  atomic.Int64
-		mu    sync.Mutex
-		done  int
-		first error
-		wg    sync.WaitGroup
-	)
-	for w := range min(workers, n) {
-		wg.Go(func() {
-			for ctx.Err() == nil {
-				i := int(next.Add(1)) - 1
-				if i >= n {
-					return
-				}
-				err := work(w, i)
-				mu.Lock()
-				if err != nil && first == nil {
-					first = err
-				}
-				done++
-				if err == nil && progress != nil {
-					progress(done, n)
-				}
-				mu.Unlock()
-			}
-		})
-	}
-	wg.Wait()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return first
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/nasalyze/nasalyze/forest"
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // Options of a decomposition. The zero value decomposes the forest as it is.
@@ -141,7 +142,7 @@ func New(f *forest.Forest, opt Options) (*Decomposition, error) {
 		mains:   make([][]mainEffect, len(f.Trees)),
 		opt:     opt,
 	}
-	err := d.parallel(context.Background(), len(f.Trees), nil, func(_, k int) error {
+	err := pieces.Do(context.Background(), len(f.Trees), d.opt.Workers, nil, func(_, k int) error {
 		t, err := newTree(d.columns, &f.Trees[k], opt.Cutoffs)
 		if err != nil {
 			return fmt.Errorf("fanova: tree %d: %w", k, err)

@@ -2,6 +2,8 @@ package fanova
 
 import (
 	"context"
+
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // Pairs returns the effects of all pairs of columns, in the order (0,1), (0,2),
@@ -22,12 +24,12 @@ func (d *Decomposition) Pairs(ctx context.Context) ([]Effect, error) {
 	// With few trees each one is divided into parts, so that all workers have
 	// something to do.
 	parts := 1
-	if k, w := len(d.trees), d.workers(1<<20); k < 4*w {
+	if k, w := len(d.trees), pieces.Workers(d.opt.Workers, 1<<20); k < 4*w {
 		parts = min((4*w+k-1)/k, n)
 	}
 	parts = max(parts, 1)
-	solvers := make([]pairSolver, d.workers(len(d.trees)*parts))
-	err := d.parallel(ctx, len(d.trees)*parts, d.opt.Progress, func(worker, piece int) error {
+	solvers := make([]pairSolver, pieces.Workers(d.opt.Workers, len(d.trees)*parts))
+	err := pieces.Do(ctx, len(d.trees)*parts, d.opt.Workers, d.opt.Progress, func(worker, piece int) error {
 		k, part := piece/parts, piece%parts
 		d.pairsOfTree(ctx, &solvers[worker], k, func(a, b int) bool { return (a+b)%parts == part }, effects)
 		return nil

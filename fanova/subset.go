@@ -7,6 +7,8 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // Subset returns the effect of any set of columns: Individual is their pure
@@ -35,8 +37,8 @@ func (d *Decomposition) Subset(ctx context.Context, cols ...int) (Effect, error)
 		}
 	}
 	effect := d.newEffect(u...)
-	solvers := make([]pairSolver, d.workers(len(d.trees)))
-	err := d.parallel(ctx, len(d.trees), d.opt.Progress, func(worker, k int) error {
+	solvers := make([]pairSolver, pieces.Workers(d.opt.Workers, len(d.trees)))
+	err := pieces.Do(ctx, len(d.trees), d.opt.Workers, d.opt.Progress, func(worker, k int) error {
 		t, m := d.trees[k], d.mains[k]
 		if t.variance == 0 {
 			effect.set(k, 0, 0, 0)

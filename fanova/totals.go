@@ -3,6 +3,8 @@ package fanova
 import (
 	"context"
 	"math"
+
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // TotalIndex is the total (Sobol') index of a column: the share of the
@@ -42,8 +44,8 @@ func (d *Decomposition) Totals(ctx context.Context) ([]TotalIndex, error) {
 		variance []float64
 		has      []bool
 	}
-	states := make([]state, d.workers(len(d.trees)*n))
-	err := d.parallel(ctx, len(d.trees)*n, d.opt.Progress, func(worker, piece int) error {
+	states := make([]state, pieces.Workers(d.opt.Workers, len(d.trees)*n))
+	err := pieces.Do(ctx, len(d.trees)*n, d.opt.Workers, d.opt.Progress, func(worker, piece int) error {
 		k, c := piece/n, piece%n
 		t, s := d.trees[k], &states[worker]
 		if t.variance == 0 {

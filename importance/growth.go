@@ -9,6 +9,7 @@ import (
 	"github.com/nasalyze/nasalyze/correlation"
 	"github.com/nasalyze/nasalyze/fanova"
 	"github.com/nasalyze/nasalyze/forest"
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // GrowthOptions of [Growth]. The zero value is the default.
@@ -72,7 +73,7 @@ func Growth(ctx context.Context, t Table, opt GrowthOptions) ([]GrowthPoint, err
 		effects[i] = matrix(d, opt.Repeats, math.NaN())
 		points[i] = GrowthPoint{N: size, RankEach: make([]float64, opt.Repeats), R2Each: make([]float64, opt.Repeats)}
 	}
-	err := parallel(ctx, len(opt.Sizes)*opt.Repeats, opt.Workers, opt.Progress, func(piece int) error {
+	err := pieces.Do(ctx, len(opt.Sizes)*opt.Repeats, opt.Workers, opt.Progress, func(_, piece int) error {
 		i, r := piece/opt.Repeats, piece%opt.Repeats
 		rng := stream(opt.Seed, piece)
 		rows := rng.Perm(n)[:opt.Sizes[i]]

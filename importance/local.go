@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/nasalyze/nasalyze/forest"
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // LocalOptions of [Local]. The zero value varies every column over its whole domain.
@@ -60,7 +61,7 @@ func Local(ctx context.Context, f *forest.Forest, at []float64, opt LocalOptions
 		}
 	}
 	shares := matrix(d, len(f.Trees), 0)
-	err := parallel(ctx, len(f.Trees), opt.Workers, nil, func(k int) error {
+	err := pieces.Do(ctx, len(f.Trees), opt.Workers, nil, func(_, k int) error {
 		variances := opt.variances(f, k, at)
 		sum := 0.0
 		for _, v := range variances {

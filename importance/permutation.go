@@ -9,6 +9,7 @@ import (
 
 	"github.com/nasalyze/nasalyze/fanova"
 	"github.com/nasalyze/nasalyze/forest"
+	"github.com/nasalyze/nasalyze/internal/pieces"
 )
 
 // PermutationOptions of [Permutation] and [PermutationOutOfBag]. The zero value is the default.
@@ -72,7 +73,7 @@ func Permutation(ctx context.Context, f *forest.Forest, t Table, opt Permutation
 	if _, variance := spread(t.Y, t.Weights); variance > 0 && !allEqual(t.Y, t.Weights) {
 		before := squaredError(&t, f.Predict(nil, t.X))
 		used := splits(f)
-		err := parallel(ctx, len(t.Columns), opt.Workers, opt.Progress, func(c int) error {
+		err := pieces.Do(ctx, len(t.Columns), opt.Workers, opt.Progress, func(_, c int) error {
 			p := permuter{table: &t, forest: f, rng: stream(opt.Seed, c)}
 			for r := range opt.Repeats {
 				if err := ctx.Err(); err != nil {
@@ -122,7 +123,7 @@ func PermutationOutOfBag(ctx context.Context, t Table, fit forest.Options, opt P
 	increase := matrix(len(t.Columns), trees, math.NaN())
 	_, variance := spread(t.Y, t.Weights)
 	equal := allEqual(t.Y, t.Weights)
-	err := parallel(ctx, trees, opt.Workers, opt.Progress, func(k int) error {
+	err := pieces.Do(ctx, trees, opt.Workers, opt.Progress, func(_, k int) error {
 		one := fit
 		one.Trees, one.Workers, one.Progress = 1, 1, nil
 		one.Seed = stream(fit.Seed, k).Uint64()
