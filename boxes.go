@@ -84,7 +84,7 @@ func (s *Space) boxes(c *Clause, linear bool) ([]Box, error) {
 	}
 	p := &s.Params[parent]
 	if !p.Varies() {
-		if !s.holds(c, s.only(parent)) {
+		if !s.holds(c, s.only(parent, p.Decode(0))) {
 			return nil, nil
 		}
 		return active, nil
@@ -95,11 +95,7 @@ func (s *Space) boxes(c *Clause, linear bool) ([]Box, error) {
 			return nil, err
 		}
 	} else {
-		p.choose(&part, func(v Value) bool {
-			values := make([]Value, len(s.Params))
-			values[parent] = v
-			return s.holds(c, values)
-		})
+		p.choose(&part, func(v Value) bool { return s.holds(c, s.only(parent, v)) })
 	}
 	if len(part.Ranges)+len(part.Levels) == 0 {
 		return nil, nil
@@ -107,10 +103,10 @@ func (s *Space) boxes(c *Clause, linear bool) ([]Box, error) {
 	return both(active, []Box{{part}})
 }
 
-// only returns values of which just the one of parameter i, which has no other, is set.
-func (s *Space) only(i int) []Value {
+// only returns values of which just that of parameter i is set.
+func (s *Space) only(i int, v Value) []Value {
 	values := make([]Value, len(s.Params))
-	values[i] = s.Params[i].Decode(0)
+	values[i] = v
 	return values
 }
 

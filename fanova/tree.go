@@ -99,7 +99,7 @@ func checkTree(columns []forest.Column, t *forest.Tree) error {
 		if r := int(t.Right[i]); r <= t.Left(i) || r >= n {
 			return fmt.Errorf("node %d has the right child %d, want one in %d..%d", i, r, i+2, n-1)
 		}
-		if s := setOf(t, i); s >= 0 {
+		if s := t.LevelSet(i); s >= 0 {
 			if columns[c].Levels == 0 {
 				return fmt.Errorf("node %d splits numeric column %d by a set of levels", i, c)
 			}
@@ -111,15 +111,6 @@ func checkTree(columns []forest.Column, t *forest.Tree) error {
 		}
 	}
 	return nil
-}
-
-// setOf is the offset of the set of levels that a node sends left, -1 for a
-// threshold.
-func setOf(t *forest.Tree, i int) int {
-	if t.Subset == nil {
-		return -1
-	}
-	return int(t.Subset[i])
 }
 
 func words(levels int) int { return (levels + 63) / 64 }
@@ -302,7 +293,7 @@ func (b *builder) build(i int) {
 
 // leftLevels writes the set of levels that source node i sends left.
 func (b *builder) leftLevels(i, levels int, set []uint64) {
-	if s := setOf(b.src, i); s >= 0 {
+	if s := b.src.LevelSet(i); s >= 0 {
 		copy(set, b.src.Bits[s:s+words(levels)])
 		return
 	}

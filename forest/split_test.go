@@ -177,7 +177,7 @@ func TestSplitsAreOptimal(t *testing.T) {
 }
 
 func checkThreshold(t *rapid.T, tree *Tree, k int, l, r []int, x []float64, d int) {
-	if tree.set(k) >= 0 {
+	if tree.LevelSet(k) >= 0 {
 		return
 	}
 	j := int(tree.Feature[k])
@@ -194,7 +194,7 @@ func checkThreshold(t *rapid.T, tree *Tree, k int, l, r []int, x []float64, d in
 }
 
 func checkAbsent(t *rapid.T, tree *Tree, k int, rows []int, x []float64, cols []Column) {
-	if tree.set(k) < 0 {
+	if tree.LevelSet(k) < 0 {
 		return
 	}
 	j := int(tree.Feature[k])

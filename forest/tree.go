@@ -62,9 +62,9 @@ func (t *Tree) IsLeaf(i int) bool { return t.Feature[i] < 0 }
 // Left returns the left child of node i, which must not be a leaf.
 func (t *Tree) Left(i int) int { return i + 1 }
 
-// set returns the offset into Bits of the set of levels that node i sends left, -1
+// LevelSet returns the offset into Bits of the set of levels that node i sends left, -1
 // for a numeric split.
-func (t *Tree) set(i int) int {
+func (t *Tree) LevelSet(i int) int {
 	if t.Subset == nil {
 		return -1
 	}
@@ -73,7 +73,7 @@ func (t *Tree) set(i int) int {
 
 // GoesLeft reports whether a value v of column Feature[i] goes to the left child of node i.
 func (t *Tree) GoesLeft(i int, v float64) bool {
-	if s := t.set(i); s >= 0 {
+	if s := t.LevelSet(i); s >= 0 {
 		l := int(v)
 		return t.Bits[s+l>>6]>>(uint(l)&63)&1 != 0
 	}

@@ -93,12 +93,7 @@ func (z *analyzer) summary(t *nasalyze.Table) (Best, [5]float64) {
 	if t.N == 0 {
 		return Best{Config: -1, Value: nan}, [5]float64{nan, nan, nan, nan, nan}
 	}
-	i := 0
-	for k, y := range t.Y {
-		if y < t.Y[i] {
-			i = k
-		}
-	}
+	i := incumbent(t)
 	best := Best{Config: z.position[t.Configs[i]], ID: z.study.Configs[t.Configs[i]].ID, Value: z.sign * t.Y[i]}
 	v := make([]float64, t.N)
 	for k, y := range t.Y {

@@ -104,7 +104,7 @@ func (z *analyzer) method(b int, m *Method) error {
 	var err error
 	switch m.Method {
 	case Local:
-		scores, err = importance.Local(z.ctx, model.forest, t.Row(z.incumbent(b)), importance.LocalOptions{Workers: z.opt.Workers})
+		scores, err = importance.Local(z.ctx, model.forest, t.Row(incumbent(t)), importance.LocalOptions{Workers: z.opt.Workers})
 	case Permutation:
 		fit := model.options
 		fit.Progress = nil
@@ -149,11 +149,11 @@ func (z *analyzer) grids() []importance.Grid {
 	return out
 }
 
-// incumbent is the row of the best configuration in the table of budget b.
-func (z *analyzer) incumbent(b int) int {
-	best, y := 0, z.tables[b].Y
-	for i := range y {
-		if y[i] < y[best] {
+// incumbent is the row of the best configuration of a table, the first of equal ones.
+func incumbent(t *nasalyze.Table) int {
+	best := 0
+	for i, y := range t.Y {
+		if y < t.Y[best] {
 			best = i
 		}
 	}

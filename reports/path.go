@@ -54,7 +54,7 @@ func (z *analyzer) path() error {
 		return nil
 	}
 	t := z.tables[b]
-	best := t.Configs[z.incumbent(b)]
+	best := t.Configs[incumbent(t)]
 	out := &Path{Budget: t.Budget, From: fromDefault, To: z.study.Configs[best].ID}
 	z.a.Path = out
 	from, reason := z.start(out)
@@ -67,7 +67,7 @@ func (z *analyzer) path() error {
 		out.Reason = reason
 		return nil
 	}
-	path, err := importance.Ablate(z.ctx, z.models[b].forest, start, t.Row(z.incumbent(b)), importance.AblationOptions{Active: z.activeAt, Legal: z.legal})
+	path, err := importance.Ablate(z.ctx, z.models[b].forest, start, t.Row(incumbent(t)), importance.AblationOptions{Active: z.activeAt, Legal: z.legal})
 	if err != nil {
 		out.Reason = err.Error()
 		return z.ctx.Err()
