@@ -115,12 +115,8 @@ func (z *analyzer) summary(t *nasalyze.Table) (Best, [5]float64) {
 // importance fits the forest of one budget and decomposes it. Where nothing can
 // be told, out says why and keeps what could be computed.
 func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
-	switch {
-	case t.D == 0:
-		out.Reason = "no parameter varies"
-	case t.N < z.opt.MinConfigs:
-		out.Reason = fmt.Sprintf("only %d configurations with a result, at least %d are needed", t.N, z.opt.MinConfigs)
-	case out.Quartiles[0] == out.Quartiles[4]:
+	out.Reason = z.tooLittle(t)
+	if out.Reason == "" && out.Quartiles[0] == out.Quartiles[4] {
 		out.Reason = "all results are equal"
 	}
 	if out.Reason != "" {
@@ -133,14 +129,8 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	z.models[b] = m
 	oob := m.forest.OutOfBag
 	out.OOB = OutOfBag{N: oob.N, R2: oob.R2, Spearman: oob.Spearman}
-	switch {
-	case math.IsNaN(oob.R2):
-		out.Reason = "the forest has no out-of-bag error to judge it by"
-	case oob.R2 <= 0:
-		out.Reason = fmt.Sprintf("the forest predicts unseen configurations no better than their mean (out-of-bag R² %s)", rho(oob.R2))
-	default:
-		out.Decided = true
-	}
+	out.Reason = noForecast(oob)
+	out.Decided = out.Reason == ""
 	d, err := fanova.New(m.forest, z.decomposition(b))
 	if err != nil {
 		return err
@@ -148,7 +138,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	out.Forest = ForestInfo{Trees: len(m.forest.Trees), FeatureFraction: m.options.FeatureFraction, MinLeaf: m.options.MinLeaf, Flat: d.Zero()}
 	out.Forest.Leaves = meanLeaves(m.forest)
 	if d.Zero() == len(m.forest.Trees) {
-		out.Decided, out.Reason = false, "the forest has no variance to explain"
+		out.Decided, out.Reason = false, flatForest
 		return nil
 	}
 	trees := totalsTrees(m.forest, false)

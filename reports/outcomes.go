@@ -86,12 +86,8 @@ func (z *analyzer) outcome(name string, b int, t *nasalyze.Table) (OutcomeBudget
 			failed++
 		}
 	}
-	switch {
-	case t.D == 0:
-		out.Reason = "no parameter varies"
-	case t.N < z.opt.MinConfigs:
-		out.Reason = fmt.Sprintf("only %d configurations, at least %d are needed", t.N, z.opt.MinConfigs)
-	case name == nasalyze.FailureObjective && min(failed, t.N-failed) < minFailures:
+	out.Reason = z.tooLittle(t)
+	if out.Reason == "" && name == nasalyze.FailureObjective && min(failed, t.N-failed) < minFailures {
 		out.Reason = fmt.Sprintf("%d of %d configurations failed, at least %d of either kind are needed", failed, t.N, minFailures)
 	}
 	if out.Reason != "" {
@@ -103,13 +99,7 @@ func (z *analyzer) outcome(name string, b int, t *nasalyze.Table) (OutcomeBudget
 	}
 	oob := m.forest.OutOfBag
 	out.OOB = OutOfBag{N: oob.N, R2: oob.R2, Spearman: oob.Spearman}
-	switch {
-	case math.IsNaN(oob.R2):
-		out.Reason = "the forest has no out-of-bag error to judge it by"
-	case oob.R2 <= 0:
-		out.Reason = fmt.Sprintf("the forest predicts no better than the mean (out-of-bag R² %s)", rho(oob.R2))
-	}
-	if out.Reason != "" {
+	if out.Reason = noForecast(oob); out.Reason != "" {
 		return out, nil
 	}
 	return out, z.outcomeImportance(m.forest, &out)
@@ -121,7 +111,7 @@ func (z *analyzer) outcomeImportance(f *forest.Forest, out *OutcomeBudget) error
 		return err
 	}
 	if d.Zero() == len(f.Trees) {
-		out.Reason = "the forest has no variance to explain"
+		out.Reason = flatForest
 		return nil
 	}
 	totals, err := z.totals(f, d, totalsTrees(f, false))

@@ -179,9 +179,9 @@ func (r *reader) row(line []byte) error {
 }
 
 func (r *reader) configID(raw []byte) string {
-	if x, ok := pyjson.Float(raw); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+	if n, ok := pyjson.Int(raw); ok {
 		var buf [24]byte
-		return r.builder.ID(strconv.AppendInt(buf[:0], int64(x), 10))
+		return r.builder.ID(strconv.AppendInt(buf[:0], n, 10))
 	}
 	if s, ok := pyjson.Text(raw); ok {
 		return r.builder.ID([]byte(s))
@@ -190,40 +190,27 @@ func (r *reader) configID(raw []byte) string {
 }
 
 func (r *reader) seed(raw []byte, t *source.TrialRecord) {
-	x, ok := pyjson.Float(raw)
+	n, ok := pyjson.Int(raw)
 	switch {
-	case pyjson.IsNull(raw) || ok && x == -1:
-	case !ok || x != math.Trunc(x) || math.Abs(x) >= 1<<53:
+	case pyjson.IsNull(raw) || ok && n == -1:
+	case !ok:
 		r.findings.At(source.Warn, "bad-seed", r.path, r.line, "seed is %.40s, expected an integer; read as none", raw)
 	default:
-		t.Seed, t.HasSeed = int64(x), true
+		t.Seed, t.HasSeed = n, true
 	}
 }
 
 // readCosts reads the list of costs, or the single number that stands for one.
 func (r *reader) readCosts(raw []byte) error {
-	r.costs = r.costs[:0]
-	if len(raw) == 0 || raw[0] != '[' {
-		x, ok := pyjson.Float(raw)
-		if !ok && !pyjson.IsNull(raw) {
-			return fmt.Errorf("costs are %.40s, expected a list of numbers", raw)
-		}
-		r.costs = append(r.costs, x)
-		r.costCount = max(r.costCount, 1)
-		return nil
-	}
-	d := pyjson.NewDec(raw)
-	err := d.Array(func(i int) error {
-		v, err := d.Raw()
-		x, ok := pyjson.Float(v)
-		if !ok && err == nil && !pyjson.IsNull(v) {
-			r.findings.At(source.Warn, "bad-cost", r.path, r.line, "cost %d is %.40s, expected a number", i, v)
-		}
-		r.costs = append(r.costs, x)
-		return err
+	var err error
+	r.costs, err = pyjson.Floats(r.costs[:0], raw, func(i int, v []byte) {
+		r.findings.At(source.Warn, "bad-cost", r.path, r.line, "cost %d is %.40s, expected a number", i, v)
 	})
+	if err != nil {
+		return fmt.Errorf("costs: %w", err)
+	}
 	r.costCount = max(r.costCount, len(r.costs))
-	return err
+	return nil
 }
 
 var statuses = [...]nasalyze.Status{

@@ -34,6 +34,33 @@ func TestScalars(t *testing.T) {
 	}
 }
 
+func TestIntAndFloats(t *testing.T) {
+	for text, want := range map[string]int64{"7": 7, "-1": -1, "3.0": 3, "1e3": 1000, "9007199254740991": 1<<53 - 1} {
+		if n, ok := Int([]byte(text)); !ok || n != want {
+			t.Errorf("Int(%s) = %d, %v, expected %d", text, n, ok, want)
+		}
+	}
+	for _, text := range []string{"", "null", "0.5", "NaN", "Infinity", "9007199254740992", `"7"`, "true"} {
+		if n, ok := Int([]byte(text)); ok {
+			t.Errorf("Int(%s) = %d, expected none", text, n)
+		}
+	}
+	var bad []int
+	x, err := Floats([]float64{9}, []byte(`[1, null, "a", -Infinity]`), func(i int, raw []byte) { bad = append(bad, i) })
+	if err != nil || len(x) != 5 || x[0] != 9 || x[1] != 1 || !math.IsNaN(x[2]) || !math.IsNaN(x[3]) || !math.IsInf(x[4], -1) {
+		t.Errorf("Floats = %v, %v", x, err)
+	}
+	if len(bad) != 1 || bad[0] != 2 {
+		t.Errorf("bad elements %v, expected that at 2", bad)
+	}
+	if x, err := Floats(nil, []byte("0.25"), nil); err != nil || len(x) != 1 || x[0] != 0.25 {
+		t.Errorf("a single number: %v, %v", x, err)
+	}
+	if _, err := Floats(nil, []byte("true"), nil); err == nil {
+		t.Error("true is no number, yet no error")
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	for raw, want := range map[string]string{
 		`{"a": NaN, "b": [Infinity, -Infinity, -1], "c": "NaN, Infinity"}`: `{"a": "NaN", "b": ["Infinity", "-Infinity", -1], "c": "NaN, Infinity"}`,

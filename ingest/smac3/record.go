@@ -229,9 +229,9 @@ func (r *reader) row(raw []byte) error {
 }
 
 func (r *reader) id(raw []byte) (string, error) {
-	if x, ok := pyjson.Float(raw); ok && x == math.Trunc(x) && math.Abs(x) < 1<<53 {
+	if n, ok := pyjson.Int(raw); ok {
 		var buf [24]byte
-		return r.builder.ID(strconv.AppendInt(buf[:0], int64(x), 10)), nil
+		return r.builder.ID(strconv.AppendInt(buf[:0], n, 10)), nil
 	}
 	if s, ok := pyjson.Text(raw); ok {
 		return r.builder.ID([]byte(s)), nil
@@ -240,38 +240,24 @@ func (r *reader) id(raw []byte) (string, error) {
 }
 
 func (r *reader) seed(raw []byte, t *source.TrialRecord) {
-	x, ok := pyjson.Float(raw)
+	n, ok := pyjson.Int(raw)
 	switch {
 	case pyjson.IsNull(raw):
-	case !ok || x != math.Trunc(x) || math.Abs(x) >= 1<<53:
+	case !ok:
 		r.findings.At(source.Warn, "bad-seed", r.path, r.line, "seed is %.40s, expected an integer; read as none", raw)
 	default:
-		t.Seed, t.HasSeed = int64(x), true
+		t.Seed, t.HasSeed = n, true
 	}
 }
 
-// readCosts reads a cost or a list of costs.
+// readCosts reads the list of costs, or the single number that stands for one.
 func (r *reader) readCosts(raw []byte) error {
-	r.costs = r.costs[:0]
-	if len(raw) == 0 || raw[0] != '[' {
-		x, ok := pyjson.Float(raw)
-		if !ok && !pyjson.IsNull(raw) {
-			return fmt.Errorf("cost is %.40s, expected a number or a list of numbers", raw)
-		}
-		r.costs = append(r.costs, x)
-		r.costCount = max(r.costCount, 1)
-		return nil
-	}
-	list, err := pyjson.Elements(raw)
+	var err error
+	r.costs, err = pyjson.Floats(r.costs[:0], raw, func(i int, v []byte) {
+		r.findings.At(source.Warn, "bad-cost", r.path, r.line, "cost %d is %.40s, expected a number", i, v)
+	})
 	if err != nil {
-		return err
-	}
-	for i, e := range list {
-		x, ok := pyjson.Float(e)
-		if !ok && !pyjson.IsNull(e) {
-			r.findings.At(source.Warn, "bad-cost", r.path, r.line, "cost %d is %.40s, expected a number", i, e)
-		}
-		r.costs = append(r.costs, x)
+		return fmt.Errorf("costs: %w", err)
 	}
 	r.costCount = max(r.costCount, len(r.costs))
 	return nil
