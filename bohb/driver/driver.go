@@ -21,11 +21,18 @@ type Outcome struct {
 	Info map[string]any
 	// Reason says in a line why there is no result; empty on success.
 	Reason string
+	// Started and Ended are when the trial really ran, on the clock of the log, for
+	// those that wait in a queue first; 0 means while Evaluate ran.
+	Started, Ended float64
 }
 
 // Evaluate runs a trial and returns how it went. Worker is the number of the worker
 // that does, from 0 and below Options.Workers: no two run under one number at the
 // same time. When ctx ends it stops what it started and returns soon.
+//
+// The status nasalyze.Aborted says that the trial was not measured: it stays in the
+// log as running, to be run again, and the search ends with the reason. Without a reason, while
+// the search is drained, it is a trial that had not begun and was taken back; the others go on.
 type Evaluate func(ctx context.Context, worker int, trial bohb.Trial) Outcome
 
 // Sink keeps the log. The encoder of package ingest/jsonl is one.
@@ -52,7 +59,8 @@ type Options struct {
 	// MaxFailures is after how many trials, all failed, the search stops; 0 means
 	// [DefaultMaxFailures], negative means never.
 	MaxFailures int
-	// Drain, once closed, lets the running trials end and starts no more.
+	// Drain, once closed, lets the running trials end and starts no more. Evaluate may
+	// then take back what has not begun.
 	Drain <-chan struct{}
 	// Started and Ended, if not nil, are called after a trial is logged as started
 	// or ended. Calls do not overlap.
@@ -252,10 +260,20 @@ func (l *loop) finish(ctx context.Context, e ended) error {
 	l.free = append(l.free, e.worker)
 	if e.outcome.Status == nasalyze.Aborted || ctx.Err() != nil {
 		// It was stopped, not measured: it stays in the log as running.
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		case e.outcome.Reason == "" && l.draining():
+			return nil
 		}
 		return fmt.Errorf("trial %d: %s", e.trial.Number, e.outcome.Reason)
+	}
+	// Clocks of machines differ.
+	if e.outcome.Started > 0 {
+		e.started = max(e.outcome.Started, e.submitted)
+	}
+	if e.outcome.Ended > 0 {
+		e.finished = max(e.outcome.Ended, e.started)
 	}
 	loss := l.loss(&e.outcome)
 	t, err := l.record(e.job, e.outcome, e.finished)
