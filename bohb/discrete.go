@@ -35,7 +35,7 @@ func categoricalBandwidth(counts []float64, n, d int, minimum float64) float64 {
 	return max((k-1)/k*min(1, spread*rate(n, d)), min(minimum, (k-1)/k))
 }
 
-// leastMass keeps logarithms finite; scores are cut off long before, see floor.
+// leastMass keeps logarithms finite; scores are cut off long before, see leastRatio.
 const leastMass = 1e-300
 
 // fillTable sets table[c*(levels+1)+l] to the log of the kernel about level l at level

@@ -11,10 +11,6 @@ type logSum struct {
 	max, sum float64 // the sum is sum*exp(max)
 }
 
-// negligible is how far below the largest term a term no longer counts: 1e5 terms
-// of exp(-32) are together 1e-9 of it.
-const negligible = 32
-
 func (s *logSum) add(logs []float64) {
 	top := s.max
 	for _, a := range logs {
@@ -28,31 +24,30 @@ func (s *logSum) add(logs []float64) {
 	}
 	sum := 0.0
 	for _, a := range logs {
-		if t := top - a; t < negligible {
-			sum += expOfMinus(t)
-		}
+		sum += expOfMinus(top - a)
 	}
 	s.sum += sum
 }
 
 func (s *logSum) log() float64 { return s.max + math.Log(s.sum) }
 
-// expTable holds exp(-i/expNodes).
-const expNodes = 64
+// expTable holds the bits of 2^(-i/expNodes).
+const expNodes = 512
 
-var expTable = func() (table [negligible * expNodes]float64) {
+var expTable = func() (table [expNodes]uint64) {
 	for i := range table {
-		table[i] = math.Exp(-float64(i) / expNodes)
+		table[i] = math.Float64bits(math.Exp2(-float64(i) / expNodes))
 	}
 	return table
 }()
 
-// expOfMinus is exp(-t) for 0 <= t < negligible to a relative error of 1e-11, at a
-// third of the cost of math.Exp, which was most of that of a proposal: by the table
-// and the series of the rest r < 1/64, whose error is below r^5/120 = 8e-12.
+// expOfMinus is exp(-t) for t >= 0 to a relative error of 5e-10 down to 2^-1000, and
+// next to nothing beyond: 2^-k/512 by the table and the exponent, and three terms of
+// the series of the rest r < ln 2/512, whose error is below r^3/6. It has no branch
+// and is four times as fast as math.Exp, which was most of the cost of a proposal.
 func expOfMinus(t float64) float64 {
-	x := t * expNodes
-	i := int(x)
-	r := (x - float64(i)) * (1.0 / expNodes)
-	return expTable[uint(i)%uint(len(expTable))] * (1 - r*(1-r*(1.0/2-r*(1.0/6-r*(1.0/24)))))
+	y := t * (expNodes / math.Ln2)
+	k := min(uint64(int64(y)), 1000*expNodes) // what does not fit is negative, and thus large
+	r := (y - float64(int64(k))) * (math.Ln2 / expNodes)
+	return math.Float64frombits(expTable[k%expNodes]-k/expNodes<<52) * (1 - r*(1-r*0.5))
 }

@@ -11,7 +11,7 @@ import (
 // the bad ones among them.
 type observations struct {
 	budget float64
-	cols   []values  // coordinates, one column per dimension
+	values values
 	loss   []float64 // +Inf where the trial failed
 	order  []int32   // rows by loss, equal ones as they came
 	finite int
@@ -21,7 +21,7 @@ type observations struct {
 }
 
 // add takes in a result. A loss that is not finite counts as +Inf.
-func (o *observations) add(dims []dim, u []float64, loss float64) {
+func (o *observations) add(l *layout, u []float64, loss float64) {
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		loss = math.Inf(1)
 	} else {
@@ -29,9 +29,7 @@ func (o *observations) add(dims []dim, u []float64, loss float64) {
 	}
 	row := int32(len(o.loss))
 	at := sort.Search(len(o.order), func(i int) bool { return o.loss[o.order[i]] > loss })
-	for j := range dims {
-		o.cols[j].add(&dims[j], u[j])
-	}
+	o.values.add(l, u)
 	o.loss = append(o.loss, loss)
 	o.order = slices.Insert(o.order, at, row)
 }
@@ -49,7 +47,7 @@ func (o *observations) split(opt *Options) int {
 
 // model proposes configurations from the results so far.
 type model struct {
-	dims    []dim
+	*layout
 	opt     *Options
 	budgets []*observations // ascending
 
@@ -80,9 +78,9 @@ func (m *model) observe(budget float64, u []float64, loss float64) {
 		return 1
 	})
 	if !found {
-		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget, cols: make([]values, len(m.dims))})
+		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget, values: m.newValues()})
 	}
-	m.budgets[i].add(m.dims, u, loss)
+	m.budgets[i].add(m.layout, u, loss)
 }
 
 // sameBudget tells whether two budgets differ by rounding alone.
@@ -97,8 +95,8 @@ func (m *model) current() *observations {
 			continue
 		}
 		if n := len(o.loss); o.fitted != n {
-			o.good.fit(m.dims, o.cols, o.order[:good], m.opt.MinBandwidth)
-			o.bad.fit(m.dims, o.cols, o.order[good:], m.opt.MinBandwidth)
+			o.good.fit(m.layout, &o.values, o.order[:good], m.opt.MinBandwidth)
+			o.bad.fit(m.layout, &o.values, o.order[good:], m.opt.MinBandwidth)
 			o.fitted = n
 		}
 		return o
@@ -134,7 +132,7 @@ func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 
 		u := m.coords[i*d : (i+1)*d]
 		drawn := false
 		for try := 0; try < maxRedraws && !drawn; try++ {
-			m.draw(rng, &o.good, u)
+			m.draw(rng, o, u)
 			drawn = legal(u)
 		}
 		if !drawn {
@@ -144,7 +142,8 @@ func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 
 		c.set(m.dims, u)
 		s := score{candidate: i, bad: logSum{max: math.Inf(-1)}, floor: c.logUniform(m.dims) + math.Log(leastRatio)}
 		s.good = max(o.good.logDensity(c), s.floor)
-		o.bad.kernels(c, 0, min(block, o.bad.n), &s.bad)
+		o.bad.moveTo(c)
+		o.bad.kernels(0, min(block, o.bad.n), &s.bad)
 		s.ratio = s.good - s.bad.log()
 		m.scores = append(m.scores, s)
 	}
@@ -162,7 +161,8 @@ func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 
 	})
 	best, ratio := -1, math.Inf(-1)
 	for _, s := range m.scores {
-		bad := max(o.bad.logDensityUntil(&m.candidates[s.candidate], block, s.bad, s.good-ratio), s.floor)
+		o.bad.moveTo(&m.candidates[s.candidate])
+		bad := max(o.bad.logDensityUntil(block, s.bad, s.good-ratio), s.floor)
 		if r := s.good - bad; best < 0 || r > ratio {
 			best, ratio = s.candidate, r
 		}
@@ -177,22 +177,34 @@ const maxRedraws = 100
 // draw sets u to a candidate about a good point: numeric coordinates from the
 // truncated normal distribution with a bandwidth wider by BandwidthFactor, levels of
 // categoricals kept with probability 1-h, else uniform (HpBandSter, BOHB.get_config).
-func (m *model) draw(rng *rand.Rand, good *kde, u []float64) {
+func (m *model) draw(rng *rand.Rand, o *observations, u []float64) {
+	good := &o.good
 	i := rng.IntN(good.n)
-	for j := range m.dims {
-		d, c := &m.dims[j], &good.cols[j]
-		r := rng.Float64()
-		switch {
-		case d.levels > 0 && int(c.level[i]) == d.levels, d.levels == 0 && c.x[i] != c.x[i]:
-			u[j] = d.prior(r) // the point has no value here
-		case d.categorical:
-			if u[j] = float64(c.level[i]); r >= 1-c.h {
+	for _, dims := range [][]int{m.always, m.sometimes} {
+		for _, j := range dims {
+			c, x := &good.cols[j], o.values.x[j][o.order[i]]
+			r := rng.Float64()
+			if c.uniform || x != x { // the point has no value here
+				u[j] = m.dims[j].prior(r)
+			} else {
+				u[j] = truncatedNormal(x, m.opt.BandwidthFactor*c.h, r)
+			}
+		}
+	}
+	for g := range m.cells {
+		for k, j := range m.cells[g].dims {
+			d, c, level := &m.dims[j], &good.cols[j], m.cells[g].level(m.dims, k, good.cell[g][i])
+			r := rng.Float64()
+			switch {
+			case c.uniform || level == d.levels:
+				u[j] = d.prior(r)
+			case !d.categorical:
+				u[j] = truncatedNormal(d.centres[level], m.opt.BandwidthFactor*c.h, r)
+			case r < 1-c.h:
+				u[j] = float64(level)
+			default:
 				u[j] = math.Floor(rng.Float64() * float64(d.levels))
 			}
-		case d.levels > 0:
-			u[j] = truncatedNormal(d.centres[c.level[i]], m.opt.BandwidthFactor*c.h, r)
-		default:
-			u[j] = truncatedNormal(c.x[i], m.opt.BandwidthFactor*c.h, r)
 		}
 	}
 }

@@ -29,22 +29,3 @@ func (p *point) logUniform(dims []dim) float64 {
 	}
 	return sum
 }
-
-// values are the coordinates of all results in one dimension: x if it is
-// continuous, else the level, which is the number of levels where inactive.
-type values struct {
-	x     []float64
-	level []uint16
-}
-
-// add appends a coordinate.
-func (v *values) add(d *dim, u float64) {
-	switch {
-	case d.levels == 0:
-		v.x = append(v.x, u)
-	case u != u:
-		v.level = append(v.level, uint16(d.levels))
-	default:
-		v.level = append(v.level, uint16(d.level(u)))
-	}
-}

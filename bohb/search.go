@@ -103,7 +103,7 @@ func New(space *nasalyze.Space, opt Options) (*Search, error) {
 	if s.budgets, err = Budgets(opt.MinBudget, opt.MaxBudget, opt.Eta); err != nil {
 		return nil, err
 	}
-	s.model = &model{dims: p.dims, opt: &s.opt}
+	s.model = &model{layout: newLayout(p.dims), opt: &s.opt}
 	if opt.RankCorrelation != nil && opt.Method != Random {
 		s.adapter = newAdapter(&s.opt)
 	}

@@ -127,7 +127,7 @@ func TestProposeIsTheBestOfAllCandidates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &model{dims: p.dims, opt: &opt}
+		m := &model{layout: newLayout(p.dims), opt: &opt}
 		rng := rand.New(rand.NewPCG(11, 12))
 		for n := range 3000 {
 			u, err := p.random(rng)
@@ -168,7 +168,7 @@ func TestSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{dims: p.dims, opt: &opt}
+	m := &model{layout: newLayout(p.dims), opt: &opt}
 	rng := rand.New(rand.NewPCG(1, 1))
 	var losses []float64
 	for n := 1; n <= 200; n++ {
@@ -212,7 +212,7 @@ func TestModelOfTheLargestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{dims: p.dims, opt: &opt}
+	m := &model{layout: newLayout(p.dims), opt: &opt}
 	for i := range 4 {
 		m.observe(1, []float64{float64(i) / 4}, float64(i))
 	}

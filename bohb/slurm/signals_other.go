@@ -1,0 +1,8 @@
+//go:build !unix
+
+package slurm
+
+import "os/exec"
+
+func ignoreUserSignals() {}
+func ownGroup(*exec.Cmd) {}
