@@ -27,7 +27,7 @@ type flags struct {
 	checkpoint, goOn, engine, memory          string
 	validation                                int
 	seed                                      uint64
-	defaults, space, keep                     bool
+	defaults, space, keep, check              bool
 }
 
 func newCommand(env func(string) string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
@@ -68,6 +68,9 @@ NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the 
 			if f.defaults {
 				return writeDefaults(stdout)
 			}
+			if f.check {
+				return f.checked(stdout)
+			}
 			o, err := f.options(cmd, env, stdin)
 			if err != nil {
 				return err
@@ -93,6 +96,7 @@ NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the 
 	p.StringVar(&f.goOn, "continue", "", "checkpoint `file` of a lower budget to go on from instead of anew")
 	p.StringVar(&f.engine, "engine", "go", "`engine` to compute on: "+strings.Join(engine.Names(), ", ")+"; xla:PLUGIN if this program was built with it")
 	p.StringVar(&f.memory, "memory-limit", "", "refuse a network that needs more `bytes` (as 8GiB); default what the machine has left")
+	p.BoolVar(&f.check, "check", false, "check the options and the data set, without training, and end")
 	p.BoolVar(&f.defaults, "default-config", false, "print the middle of the search space as a configuration and end")
 	p.BoolVar(&f.space, "print-space", false, "print the search space as ConfigSpace JSON, for nasalyze search --space, and end")
 	return cmd
@@ -120,12 +124,10 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 		o.Checkpoint = within(dir, f.checkpoint)
 		o.Continue = within(env("NASALYZE_CHECKPOINT"), f.goOn)
 	}
-	names, _ := data.Names()
+	if err := f.settings(&o); err != nil {
+		return o, err
+	}
 	switch {
-	case f.data == "":
-		return fail("--data is missing, expected one of %s", strings.Join(names, ", "))
-	case !slices.Contains(names, f.data):
-		return fail("--data is %q, expected one of %s", f.data, strings.Join(names, ", "))
 	case f.config == "":
 		return fail("--config is missing, expected a file with the configuration")
 	case f.budget == "":
@@ -134,7 +136,28 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 	if o.Budget, err = seconds(f.budget); err != nil {
 		return fail("--budget is %q, expected %w", f.budget, err)
 	}
+	if o.Config, err = readConfig(f.config, stdin); err != nil {
+		return o, err
+	}
+	if o.Data, err = data.Open(f.data, f.dataDir); err != nil {
+		return o, err
+	}
+	if o.Engine, err = engine.Open(f.engine); err != nil {
+		return o, usageError{err}
+	}
+	return o, nil
+}
+
+// settings makes sense of what is the same for all trials of a search.
+func (f *flags) settings(o *training.Options) error {
+	var err error
+	fail := func(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+	names, _ := data.Names()
 	switch {
+	case f.data == "":
+		return fail("--data is missing, expected one of %s", strings.Join(names, ", "))
+	case !slices.Contains(names, f.data):
+		return fail("--data is %q, expected one of %s", f.data, strings.Join(names, ", "))
 	case f.firstCycle != "":
 		if o.FirstCycle, err = seconds(f.firstCycle); err != nil {
 			return fail("--first-cycle is %q, expected %w", f.firstCycle, err)
@@ -147,16 +170,24 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 			return fail("--memory-limit is %q, expected %w", f.memory, err)
 		}
 	}
-	if o.Config, err = readConfig(f.config, stdin); err != nil {
-		return o, err
+	if err := engine.Known(f.engine); err != nil {
+		return usageError{err}
 	}
-	if o.Data, err = data.Open(f.data, f.dataDir); err != nil {
-		return o, err
+	return nil
+}
+
+// checked says what would be trained on. The engine is not opened: the device may be
+// on another machine than the one that a search is started on.
+func (f *flags) checked(w io.Writer) error {
+	if err := f.settings(new(training.Options)); err != nil {
+		return err
 	}
-	if o.Engine, err = engine.Open(f.engine); err != nil {
-		return o, usageError{err}
+	d, err := data.Open(f.data, f.dataDir)
+	if err != nil {
+		return err
 	}
-	return o, nil
+	_, err = fmt.Fprintf(w, "%s: %d training and %d test images of %dx%dx%d, %d classes\n", d.Name, d.Train.Len(), d.Test.Len(), d.Train.Height, d.Train.Width, d.Train.Channels, len(d.Classes))
+	return err
 }
 
 // within is a file in a directory; empty, for none, if either is.

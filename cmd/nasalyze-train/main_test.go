@@ -150,6 +150,24 @@ func TestRefuses(t *testing.T) {
 	}
 }
 
+// --check says what would be trained on, and refuses what every trial of a search would.
+func TestCheck(t *testing.T) {
+	status, out, errs := command("", []string{"--data", "digits", "--first-cycle", "3s", "--check"})
+	if want := "digits: 1437 training and 360 test images of 8x8x1, 10 classes\n"; status != 0 || out != want {
+		t.Errorf("status %d, %q %q, want %q", status, out, errs, want)
+	}
+	for args, want := range map[string]string{
+		"":                                  "--data is missing",
+		"--data digits --engine cuda":       `no engine "cuda"`,
+		"--data digits --first-cycle never": `--first-cycle is "never"`,
+		"--data mnist --data-dir nowhere":   "nowhere",
+	} {
+		if status, out, errs := command("", append(strings.Fields(args), "--check")); status == 0 || !strings.Contains(errs, want) || out != "" {
+			t.Errorf("%s: status %d, it says %q, want %q; output %q", args, status, errs, want, out)
+		}
+	}
+}
+
 // What --default-config prints is the middle of the space, and a configuration.
 func TestDefaultConfig(t *testing.T) {
 	status, out, errs := command("", []string{"--default-config"})

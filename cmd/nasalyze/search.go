@@ -22,20 +22,27 @@ import (
 // searchFlags are the flags of search.
 type searchFlags struct {
 	settings searchSettings
-	space    string
-	output   string
-	resume   string
-	warm     []string
-	dryRun   bool
-	quiet    bool
-	json     bool
+	trainer  trainerFlags
+
+	minBudget, maxBudget budgetFlag
+	timeFactorGiven      bool
+
+	space  string
+	output string
+	resume string
+	warm   []string
+	dryRun bool
+	quiet  bool
+	json   bool
 }
 
 func (f *searchFlags) add(flags *pflag.FlagSet) {
 	s := &f.settings
 	flags.StringVar(&f.space, "space", "", "search space `file`: ConfigSpace JSON, PCS or YAML (docs/search.md)")
-	flags.Float64Var(&s.MinBudget, "min-budget", 0, "smallest budget, in any unit")
-	flags.Float64Var(&s.MaxBudget, "max-budget", 0, "largest budget")
+	f.trainer.add(flags)
+	f.minBudget.value, f.maxBudget.value = &s.MinBudget, &s.MaxBudget
+	flags.Var(&f.minBudget, "min-budget", "smallest `budget`, in any unit, or a time such as 400s, which makes the unit s")
+	flags.Var(&f.maxBudget, "max-budget", "largest `budget`, in the same unit, or a time such as 3h")
 	flags.Float64Var(&s.Eta, "eta", bohb.DefaultEta, "factor between budgets; 1 in eta configurations is promoted")
 	flags.IntVar(&s.Iterations, "iterations", 0, "number of brackets (default: as many as there are budgets)")
 	flags.StringVar(&s.Method, "method", bohb.BOHB.String(), "searcher: bohb, hyperband or random")
@@ -44,7 +51,7 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 	flags.Uint64Var(&s.Seed, "seed", 0, "seed of everything random")
 	flags.IntVar(&s.Workers, "workers", 1, "trials at the same time")
 	flags.StringSliceVar(&s.GPUs, "gpus", nil, "GPUs that the workers get in turn, one each, as CUDA_VISIBLE_DEVICES: 0,1,2,3")
-	flags.Float64Var(&s.TimeFactor, "time-factor", 0, "seconds that a trial may take for each unit of its budget (default: no limit)")
+	flags.Float64Var(&s.TimeFactor, "time-factor", 0, fmt.Sprintf("seconds that a trial may take for each unit of its budget (default: no limit; %d with --trainer)", trainerTimeFactor))
 	flags.BoolVar(&s.Flags, "flags", false, "pass the configuration to the command as --name value too")
 	flags.IntVar(&s.MaxFailures, "max-failures", driver.DefaultMaxFailures, "stop if as many trials from the start all fail; -1 for never")
 	flags.StringSliceVar(&s.Objectives, "objective", []string{"loss"}, "`name`s of what the command reports; the first is optimised, all are logged")
@@ -72,7 +79,7 @@ var changeable = []string{"resume", "workers", "gpus", "time-factor", "max-failu
 func newSearch(s *streams) *cobra.Command {
 	f := &searchFlags{}
 	cmd := &cobra.Command{
-		Use:   "search [flags] -- COMMAND [ARGUMENT...]",
+		Use:   "search [flags] -- COMMAND [ARGUMENT...]\n  nasalyze search --trainer --data SET [flags]",
 		Short: "Search a space with trials of several budgets (BOHB)",
 		Long: `search runs a command for one configuration at one budget after the other and
 looks for the configuration with the smallest loss: BOHB, Hyperband or random search.
@@ -83,6 +90,9 @@ NASALYZE_CHECKPOINT (that of the same configuration at the budget below) in its
 environment. It prints a line such as {"loss": 0.25} to its standard output.
 docs/search.md has the whole protocol and examples.
 
+With --trainer the command and the space are those of the trainer that comes with
+nasalyze: it trains networks of the paper's search space on a data set.
+
 The directory of the search is its log, which report and all other commands read.
 A search that was stopped or killed at any moment goes on with --resume DIRECTORY.
 The first ^C lets the running trials end, the second stops them.`,
@@ -92,6 +102,7 @@ The first ^C lets the running trials end, the second stops them.`,
 			if f.resume != "" {
 				return f.resumed(cmd, s, command)
 			}
+			f.timeFactorGiven = cmd.Flags().Changed("time-factor")
 			return f.fresh(cmd.Context(), s, command)
 		},
 	}
@@ -103,10 +114,16 @@ The first ^C lets the running trials end, the second stops them.`,
 // check refuses what makes no sense before anything is read.
 func (f *searchFlags) check(command []string) error {
 	s := &f.settings
+	if err := f.inSeconds(); err != nil {
+		return err
+	}
+	if err := f.trainer.misplaced(); err != nil {
+		return err
+	}
 	switch {
-	case f.space == "":
-		return usagef("search needs --space, the file that says which parameters there are (or --resume)")
-	case len(command) == 0:
+	case f.space == "" && !f.trainer.on:
+		return usagef("search needs --space, the file that says which parameters there are (or --trainer, or --resume)")
+	case len(command) == 0 && !f.trainer.on:
 		return usagef("search needs the command to run, after --: nasalyze search ... -- python train.py")
 	case !(s.MinBudget > 0) || math.IsInf(s.MinBudget, 0):
 		return usagef("--min-budget is %v, expected a positive number", s.MinBudget)
@@ -131,7 +148,12 @@ func (f *searchFlags) fresh(ctx context.Context, s *streams, command []string) e
 		return err
 	}
 	r := &searchRun{dir: f.output, settings: f.settings}
-	if err := r.readSpace(s, f.space); err != nil {
+	if f.trainer.on {
+		err = f.useTrainer(ctx, r, command)
+	} else {
+		err = r.readSpace(s, f.space)
+	}
+	if err != nil {
 		return err
 	}
 	if err := r.prepare(); err != nil {

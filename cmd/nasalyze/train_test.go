@@ -54,6 +54,32 @@ func TestTrainFindsTheTrainer(t *testing.T) {
 	if status, out, _ = run("train", "--help"); status != 0 || !strings.Contains(out, "--checkpoint") {
 		t.Errorf("help: status %d, %s", status, out)
 	}
+	// A search with it. The networks of this seed are small but the first, which may take longer than the limit.
+	status, out, errs = run("search", "--trainer", "--data", "digits", "--method", "random", "--min-budget", "0.2s", "--max-budget", "0.2s",
+		"--time-factor", "100", "--seed", "3", "--iterations", "2", "-o", "s", "--", "--validation", "100")
+	if status != 0 || !strings.Contains(errs, "2 of 2 runs") {
+		t.Fatalf("search: status %d, %s%s", status, out, errs)
+	}
+	if status, out, errs = run("search", "--resume", "s", "--iterations", "3"); status != 0 || !strings.Contains(errs, "3 of 3 runs") {
+		t.Errorf("resumed: status %d, %s%s", status, out, errs)
+	}
+	log, err := os.ReadFile(filepath.Join(dir, "s", "nasalyze.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"engine":"Go backend of gomlx/compute v0.1.6`, `"validation_images":100`} {
+		if !strings.Contains(string(log), want) {
+			t.Errorf("the log lacks %s:\n%s", want, log)
+		}
+	}
+	status, out, errs = run("search", "--trainer", "--data", "cifar10", "--data-dir", "nowhere", "--min-budget", "400s", "--max-budget", "3h", "--dry-run")
+	if status != exitFailure || !strings.Contains(errs, "there is no file "+filepath.Join("nowhere", "data_batch_1.bin")) {
+		t.Errorf("missing data: status %d, %s%s", status, out, errs)
+	}
+	status, out, errs = run("search", "--trainer", "--data", "digits", "--engine", "xla:x.so", "--min-budget", "2s", "--max-budget", "54s", "--dry-run")
+	if status != exitUsage || !strings.Contains(errs, `no engine "xla" in this program`) {
+		t.Errorf("missing engine: status %d, %s%s", status, out, errs)
+	}
 }
 
 func TestTrainWithoutTheTrainer(t *testing.T) {

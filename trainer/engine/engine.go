@@ -39,15 +39,30 @@ func Names() []string {
 	return names
 }
 
+// Known reports an engine of that name that this program does not have, without
+// opening it.
+func Known(name string) error {
+	_, _, err := find(name)
+	return err
+}
+
 // Open opens the engine of that name. What follows a colon is an argument for the engine: the
 // plugin of xla.
 func Open(name string) (*Engine, error) {
-	name, argument, _ := strings.Cut(name, ":")
+	o, argument, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	return o.open(argument)
+}
+
+func find(name string) (o opener, argument string, err error) {
+	name, argument, _ = strings.Cut(name, ":")
 	i := slices.IndexFunc(openers, func(o opener) bool { return o.name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("no engine %q in this program, expected one of %s (docs/trainer.md says how to build others)", name, strings.Join(Names(), ", "))
+		return o, "", fmt.Errorf("no engine %q in this program, expected one of %s (docs/trainer.md says how to build others)", name, strings.Join(Names(), ", "))
 	}
-	return openers[i].open(argument)
+	return openers[i], argument, nil
 }
 
 // openGo opens the pure Go backend. Operations run one after the other, each on all

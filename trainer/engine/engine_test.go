@@ -18,4 +18,10 @@ func TestOpen(t *testing.T) {
 	if _, err := Open("cuda"); err == nil || !strings.Contains(err.Error(), `no engine "cuda"`) || !strings.Contains(err.Error(), "go") {
 		t.Errorf("unknown engine: error %v", err)
 	}
+	if err := Known("cuda"); err == nil {
+		t.Error("engine cuda is known")
+	}
+	if err := Known("go"); err != nil {
+		t.Error(err)
+	}
 }
