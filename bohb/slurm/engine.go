@@ -176,6 +176,21 @@ func (e *Engine) Adopt(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// Pending is the number of jobs of the search that had not begun when Slurm was asked last.
+func (e *Engine) Pending() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	if e.seen != nil {
+		for _, j := range e.seen.jobs {
+			if j.state == "PENDING" {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Clear cancels all jobs of the search that are in the queue and have no outcome, adopted or
 // not, and returns when they have ended.
 func (e *Engine) Clear(ctx context.Context) error {
@@ -183,50 +198,50 @@ func (e *Engine) Clear(ctx context.Context) error {
 	for {
 		q, err := e.ask(ctx)
 		if err != nil {
-			return fmt.Errorf("jobs of this search may be left in the queue: %w", err)
+			return fmt.Errorf("jobs of this search may be left in the queue, but will not run: %w", err)
 		}
-		var ids []string
-		for name, j := range q.jobs {
-			a := attempt(filepath.Join(e.Dir, name))
-			if o, err := a.read("outcome.json"); q.has(name) && (err != nil || o == nil) {
-				if err := a.revoke(claimVoid + "stopped"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-					return err
-				}
-				if j.state != "COMPLETING" {
-					ids = append(ids, j.id)
-				} else {
-					ids = append(ids, "")
-				}
+		left, err := e.withoutOutcome(q)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		var ids, alive []string
+		for _, j := range left {
+			ids = append(ids, j.id)
+			if j.state != "COMPLETING" {
+				alive = append(alive, j.id)
 			}
 		}
-		if len(ids) == 0 {
-			return nil
-		}
-		if live := without(ids); len(live) > 0 {
-			if _, err := e.call(ctx, "", "scancel", live...); err != nil && ctx.Err() == nil {
-				e.sayOnce(fmt.Sprintf("cannot cancel: %v", err))
+		if len(alive) > 0 {
+			if _, err := e.call(ctx, "", "scancel", alive...); err != nil && ctx.Err() == nil {
+				e.sayOnce(err.Error())
 			}
 		}
 		select {
 		case <-time.After(e.glance()):
 		case <-ctx.Done():
-			return fmt.Errorf("jobs of this search are left in the queue: %s", strings.Join(without(ids), " "))
+			return fmt.Errorf("jobs of this search are left in the queue: %s", strings.Join(ids, " "))
 		}
 	}
 }
 
-func without(ids []string) []string {
-	var kept []string
-	for _, id := range ids {
-		if id != "" {
-			kept = append(kept, id)
+// withoutOutcome returns the jobs that are in the queue without an outcome, and sees to it that none of them starts.
+func (e *Engine) withoutOutcome(q *queue) (left []job, err error) {
+	for name, j := range q.jobs {
+		a := attempt(filepath.Join(e.Dir, name))
+		if o, err := a.read("outcome.json"); j.ended() || err == nil && o != nil {
+			continue
 		}
+		if err := a.revoke(claimVoid + "stopped"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		left = append(left, j)
 	}
-	return kept
+	return left, nil
 }
 
 // Evaluate submits the job of a trial, or adopts the one of an earlier driver, and waits for its outcome.
-// It is a [driver.Evaluate]. When ctx ends the job is cancelled, unless Keep says otherwise; [Engine.Clear] waits for that.
+// It is a [driver.Evaluate]. When ctx ends, and Keep does not say otherwise, the job will not start any more; [Engine.Clear]
+// ends those that have, all at once.
 func (e *Engine) Evaluate(ctx context.Context, _ int, t bohb.Trial) driver.Outcome {
 	e.init()
 	if e.scanErr != nil {
@@ -281,13 +296,11 @@ func (e *Engine) watch(t bohb.Trial) (*watch, error) {
 			return nil, err
 		}
 	}
-	w.link = filepath.Join(e.Command.Scratch, strconv.Itoa(t.Number))
+	if w.link, err = filepath.Abs(filepath.Join(e.Command.Scratch, strconv.Itoa(t.Number))); err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(w.a.file("task.json")); err != nil {
-		link, err := filepath.Abs(w.link)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.a.prepare(&task{*w.task, link}); err != nil {
+		if err := w.a.prepare(&task{*w.task, w.link}); err != nil {
 			return nil, err
 		}
 	}

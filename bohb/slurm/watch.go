@@ -83,10 +83,12 @@ func (w *watch) follow(ctx context.Context) (o driver.Outcome, again bool) {
 
 // step finds out what became of the job, and submits one where it is sure that there is none.
 func (w *watch) step(ctx context.Context, draining bool) (o *driver.Outcome, again bool) {
-	if w.state == unsubmitted {
-		if draining {
-			return w.withdraw(ctx), false
+	if draining && w.state != submitted {
+		if o := w.withdraw(ctx); o != nil {
+			return o, false
 		}
+	}
+	if w.state == unsubmitted {
 		if time.Now().Before(w.next) {
 			return nil, false
 		}
@@ -194,14 +196,13 @@ func (w *watch) cancel(ctx context.Context) {
 	_, _ = w.e.call(ctx, "", "scancel", "--user="+fmt.Sprint(os.Getuid()), "--name="+w.e.prefix()+w.a.name())
 }
 
-// stop ends the attempt, or leaves it to the next driver.
+// stop gives the attempt up, or leaves it to the next driver.
 func (w *watch) stop(ctx context.Context) driver.Outcome {
 	cause := context.Cause(ctx)
 	if w.e.Keep == nil || !w.e.Keep(cause) {
 		if err := w.a.revoke(claimVoid + "stopped"); err != nil {
 			w.e.say("trial %d: %v", w.trial.Number, err)
 		}
-		w.cancel(context.WithoutCancel(ctx))
 	}
 	return driver.Outcome{Status: nasalyze.Aborted, Reason: fmt.Sprintf("stopped: %v", cause)}
 }
@@ -225,17 +226,18 @@ func (w *watch) conclude(ctx context.Context) (*driver.Outcome, bool) {
 	j := w.job
 	if !j.ended() { // it was not seen to end
 		if j = w.e.account(ctx, w.a); j.state == "" {
-			j = job{id: w.job.id, state: "is not in the queue any more"}
+			j = job{id: w.job.id, state: "is not in the queue any more", node: w.job.node}
 		}
 	}
 	claim, err := w.a.claimed()
 	if err != nil {
 		return ended(aborted(err)), false
 	}
-	begun := strings.HasPrefix(claim, claimJob)
-	if id, ok := strings.CutPrefix(claim, claimJob); ok && j.id == "" {
+	id, begun := strings.CutPrefix(claim, claimJob)
+	if j.id == "" {
 		j.id = id
 	}
+	w.job = j
 	switch j.state {
 	case "TIMEOUT", "DEADLINE":
 		return w.failed(nasalyze.TimedOut, j.String()+": Slurm ended it at its time limit")

@@ -34,7 +34,7 @@ Start with "nasalyze report": without a log it reports on an embedded example.`,
 	root.SetOut(s.out)
 	root.SetErr(s.err)
 	root.SetFlagErrorFunc(flagError)
-	root.AddCommand(newReport(s), newInspect(s), newImportance(s), newCorrelation(s), newPlot(s), newConvert(s), newSearch(s), newTrain(s), newVersion(s))
+	root.AddCommand(newReport(s), newInspect(s), newImportance(s), newCorrelation(s), newPlot(s), newConvert(s), newSearch(s), newTrain(s), newVersion(s), newSearchJob(s))
 	root.SetHelpCommand(newHelp(root))
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -23,6 +23,7 @@ import (
 type searchFlags struct {
 	settings searchSettings
 	trainer  trainerFlags
+	slurm    slurmFlags
 
 	minBudget, maxBudget budgetFlag
 	timeFactorGiven      bool
@@ -40,6 +41,7 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 	s := &f.settings
 	flags.StringVar(&f.space, "space", "", "search space `file`: ConfigSpace JSON, PCS or YAML (docs/search.md)")
 	f.trainer.add(flags)
+	f.slurm.add(flags)
 	f.minBudget.value, f.maxBudget.value = &s.MinBudget, &s.MaxBudget
 	flags.Var(&f.minBudget, "min-budget", "smallest `budget`, in any unit, or a time such as 400s, which makes the unit s")
 	flags.Var(&f.maxBudget, "max-budget", "largest `budget`, in the same unit, or a time such as 3h")
@@ -74,7 +76,8 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 
 // changeable are the flags that may be given again with --resume: those that have
 // no influence on what is proposed, and the number of iterations, which comes last.
-var changeable = []string{"resume", "workers", "gpus", "time-factor", "max-failures", "iterations", "quiet", "json", "dry-run"}
+var changeable = []string{"resume", "workers", "gpus", "time-factor", "max-failures", "iterations", "quiet", "json", "dry-run",
+	"partition", "gres", "sbatch", "slurm-poll", "slurm-wait"}
 
 func newSearch(s *streams) *cobra.Command {
 	f := &searchFlags{}
@@ -103,7 +106,7 @@ The first ^C lets the running trials end, the second stops them.`,
 				return f.resumed(cmd, s, command)
 			}
 			f.timeFactorGiven = cmd.Flags().Changed("time-factor")
-			return f.fresh(cmd.Context(), s, command)
+			return f.fresh(cmd, s, command)
 		},
 	}
 	cmd.Flags().SetInterspersed(false) // what follows the command is its own
@@ -138,9 +141,13 @@ func (f *searchFlags) check(command []string) error {
 }
 
 // fresh starts a new search.
-func (f *searchFlags) fresh(ctx context.Context, s *streams, command []string) error {
+func (f *searchFlags) fresh(cmd *cobra.Command, s *streams, command []string) error {
+	ctx := cmd.Context()
 	f.settings.Command = command
 	if err := f.check(command); err != nil {
+		return err
+	}
+	if err := f.slurm.apply(cmd.Flags(), &f.settings); err != nil {
 		return err
 	}
 	var err error
@@ -164,7 +171,7 @@ func (f *searchFlags) fresh(ctx context.Context, s *streams, command []string) e
 			return err
 		}
 	}
-	if err := r.command().Check(); err != nil {
+	if err := r.checkEngine(ctx, s); err != nil {
 		return err
 	}
 	report := newSearchReport(s, r, f.quiet, f.json)
@@ -215,10 +222,13 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 	if err := r.settings.check(); err != nil {
 		return err
 	}
+	if err := f.slurm.apply(cmd.Flags(), &r.settings); err != nil {
+		return err
+	}
 	if err := r.prepare(); err != nil {
 		return err
 	}
-	if err := r.command().Check(); err != nil {
+	if err := r.checkEngine(cmd.Context(), s); err != nil {
 		return err
 	}
 	report := newSearchReport(s, r, f.quiet, f.json)
@@ -233,19 +243,26 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 	}
 	report.history(r.study)
 	if !f.quiet {
-		fmt.Fprintf(s.err, "resumed after %s, %d of them to be run again\n", plural(r.state.Told()+r.state.Pending(), "trial"), r.state.Pending())
+		fate := "to be run again"
+		if r.settings.Slurm != nil {
+			fate = "that had not ended"
+		}
+		fmt.Fprintf(s.err, "resumed after %s, %d of them %s\n", plural(r.state.Told()+r.state.Pending(), "trial"), r.state.Pending(), fate)
 	}
 	if f.dryRun {
 		return nil
 	}
-	if err := r.goOn(s); err != nil {
+	if err := r.goOn(cmd.Context(), s); err != nil {
 		return err
 	}
 	return f.run(cmd.Context(), s, r, report)
 }
 
-// errStopped is the cause of the end of trials that a second ^C stops.
-var errStopped = errors.New("stopped from outside")
+// errStopped is the cause of the end of trials that a second ^C stops, errHangup where the terminal was closed.
+var (
+	errStopped = errors.New("stopped from outside")
+	errHangup  = fmt.Errorf("%w: the terminal was closed", errStopped)
+)
 
 // run drives the search until it is over or interrupted.
 func (f *searchFlags) run(ctx context.Context, s *streams, r *searchRun, report *searchReport) error {
@@ -255,9 +272,17 @@ func (f *searchFlags) run(ctx context.Context, s *streams, r *searchRun, report 
 		}
 	})
 	defer release()
-	err := driver.Run(work, r.searcher, r.command().Evaluate, r.state, driver.Options{
+	engine, err := r.engine(drain, report.warn)
+	if err != nil {
+		return errors.Join(err, r.close())
+	}
+	report.waiting = engine.Waiting
+	err = driver.Run(work, r.searcher, engine.Evaluate, r.state, driver.Options{
 		Workers: r.settings.Workers, Objectives: r.settings.objectives(), Sink: r, Sync: r.journal.Sync, MaxFailures: r.settings.MaxFailures,
 		Drain: drain, Started: report.started, Ended: report.ended})
+	if closing := engine.Close(err); closing != nil {
+		report.warn(closing.Error())
+	}
 	err = errors.Join(err, r.close())
 	report.over()
 	var failed *driver.FailedError
@@ -305,7 +330,10 @@ func interrupts(ctx context.Context, first func()) (work context.Context, drain 
 				begin()
 			case sig := <-signals:
 				begin()
-				if n++; n == 2 || sig == syscall.SIGHUP {
+				switch n++; {
+				case sig == syscall.SIGHUP:
+					cancel(errHangup)
+				case n == 2:
 					cancel(errStopped)
 				}
 			}

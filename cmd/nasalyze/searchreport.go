@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 
 // searchReport tells how a search goes: the plan, progress, and the result.
 type searchReport struct {
+	mu         sync.Mutex // of what is printed: engines speak at any time
+	waiting    func() int // trials in a queue
 	s          *streams
 	r          *searchRun
 	quiet      bool
@@ -46,7 +49,7 @@ type bestAt struct {
 }
 
 func newSearchReport(s *streams, r *searchRun, quiet, asJSON bool) *searchReport {
-	p := &searchReport{s: s, r: r, quiet: quiet, json: asJSON, interval: 30 * time.Second, budgets: make(map[float64]*bestAt)}
+	p := &searchReport{s: s, r: r, quiet: quiet, json: asJSON, interval: 30 * time.Second, waiting: func() int { return 0 }, budgets: make(map[float64]*bestAt)}
 	if f, ok := s.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.terminal, p.interval = true, 200*time.Millisecond
 	}
@@ -213,6 +216,8 @@ type searchTrial struct {
 }
 
 func (p *searchReport) started(t bohb.Trial) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.running++
 	if p.json {
 		// Standard output that is closed must not end a search.
@@ -242,6 +247,8 @@ func finite(x float64) *float64 {
 }
 
 func (p *searchReport) ended(t bohb.Trial, o driver.Outcome, logged *nasalyze.Trial) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.running--
 	p.count(logged, t.Config, t.Values)
 	if p.json {
@@ -297,6 +304,13 @@ func (p *searchReport) count(t *nasalyze.Trial, config string, values []nasalyze
 
 func (p *searchReport) maximizes() bool { return p.r.settings.objectives()[0].Maximize }
 
+// warn says what a user should know, with --quiet too.
+func (p *searchReport) warn(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say(line)
+}
+
 // say prints a line above the status.
 func (p *searchReport) say(line string) {
 	if p.terminal {
@@ -308,7 +322,11 @@ func (p *searchReport) say(line string) {
 // status prints how far the search is.
 func (p *searchReport) status() {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d of %d runs, %d running, %d failed", p.done, max(p.total, p.done), p.running, p.failures)
+	running := fmt.Sprintf("%d running", p.running)
+	if n := min(p.waiting(), p.running); n > 0 {
+		running = fmt.Sprintf("%d running, %d in the queue", p.running-n, n)
+	}
+	fmt.Fprintf(&b, "%d of %d runs, %s, %d failed", p.done, max(p.total, p.done), running, p.failures)
 	for i, budget := range p.sorted() {
 		b.WriteString([]string{"; best ", ", "}[min(i, 1)])
 		fmt.Fprintf(&b, "%.4g at %s", p.budgets[budget].value, text(budget))

@@ -263,13 +263,17 @@ func (r *searchRun) replay(ctx context.Context, s *streams) error {
 }
 
 // goOn makes the directory of a resumed search ready to be written.
-func (r *searchRun) goOn(s *streams) error {
-	n, err := local.EndLeftovers(r.path(trialsDir))
+func (r *searchRun) goOn(ctx context.Context, s *streams) error {
+	engine, err := r.engine(nil, r.tell(s))
 	if err != nil {
 		return err
 	}
-	if n > 0 {
-		fmt.Fprintf(s.err, "the killed search had left trials running; ended them (processes: %d)\n", n)
+	said, err := engine.Recover(ctx)
+	if err != nil {
+		return err
+	}
+	if said != "" {
+		fmt.Fprintln(s.err, said)
 	}
 	if err := r.appendLog(); err != nil {
 		return err

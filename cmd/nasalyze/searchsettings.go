@@ -12,34 +12,36 @@ import (
 
 // searchSettings are kept in search.json: what a search must be resumed with.
 type searchSettings struct {
-	Version         int      `json:"nasalyze_search"`
-	Space           string   `json:"space"`
-	Command         []string `json:"command"`
-	Dir             string   `json:"dir"`
-	Method          string   `json:"method"`
-	MinBudget       float64  `json:"min_budget"`
-	MaxBudget       float64  `json:"max_budget"`
-	Eta             float64  `json:"eta"`
-	Iterations      int      `json:"iterations"`
-	Async           bool     `json:"async"`
-	Adaptive        bool     `json:"adaptive"`
-	Seed            uint64   `json:"seed"`
-	Objectives      []string `json:"objectives"`
-	Maximize        []string `json:"maximize,omitempty"`
-	BudgetName      string   `json:"budget_name,omitempty"`
-	BudgetUnit      string   `json:"budget_unit,omitempty"`
-	Workers         int      `json:"workers"`
-	GPUs            []string `json:"gpus,omitempty"`
-	TimeFactor      float64  `json:"time_factor,omitempty"`
-	Flags           bool     `json:"flags,omitempty"`
-	MaxFailures     int      `json:"max_failures"`
-	Warm            bool     `json:"warm_start,omitempty"`
-	MinPoints       int      `json:"min_points,omitempty"`
-	GoodFraction    float64  `json:"good_fraction"`
-	Samples         int      `json:"samples"`
-	RandomFraction  float64  `json:"random_fraction"`
-	BandwidthFactor float64  `json:"bandwidth_factor"`
-	MinBandwidth    float64  `json:"min_bandwidth"`
+	Version    int      `json:"nasalyze_search"`
+	Space      string   `json:"space"`
+	Command    []string `json:"command"`
+	Dir        string   `json:"dir"`
+	Method     string   `json:"method"`
+	MinBudget  float64  `json:"min_budget"`
+	MaxBudget  float64  `json:"max_budget"`
+	Eta        float64  `json:"eta"`
+	Iterations int      `json:"iterations"`
+	Async      bool     `json:"async"`
+	Adaptive   bool     `json:"adaptive"`
+	Seed       uint64   `json:"seed"`
+	Objectives []string `json:"objectives"`
+	Maximize   []string `json:"maximize,omitempty"`
+	BudgetName string   `json:"budget_name,omitempty"`
+	BudgetUnit string   `json:"budget_unit,omitempty"`
+	Workers    int      `json:"workers"`
+	GPUs       []string `json:"gpus,omitempty"`
+	// Slurm is nil where trials run on this machine.
+	Slurm           *slurmSettings `json:"slurm,omitempty"`
+	TimeFactor      float64        `json:"time_factor,omitempty"`
+	Flags           bool           `json:"flags,omitempty"`
+	MaxFailures     int            `json:"max_failures"`
+	Warm            bool           `json:"warm_start,omitempty"`
+	MinPoints       int            `json:"min_points,omitempty"`
+	GoodFraction    float64        `json:"good_fraction"`
+	Samples         int            `json:"samples"`
+	RandomFraction  float64        `json:"random_fraction"`
+	BandwidthFactor float64        `json:"bandwidth_factor"`
+	MinBandwidth    float64        `json:"min_bandwidth"`
 }
 
 // searchVersion is the version of search.json that is written.
