@@ -46,7 +46,7 @@ var direction = []struct {
 	{"reports", []string{".", "forest", "fanova", "correlation", "importance"}},
 	{"examples/...", nil},
 	{"cmd/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/...", "trainer"}},
-	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/..."}},
+	{"bench/...", []string{".", "forest", "fanova", "correlation", "importance", "bohb/...", "ingest/...", "reports/...", "examples/...", "bench/..."}},
 }
 
 // inTests is what tests may use beside that: a log to work on, and analyses to draw.

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/nasalyze/nasalyze/bench/internal/venv"
 )
 
 // contender is one side of a comparison.
@@ -171,7 +173,7 @@ func (b *bench) run(ctx context.Context, c contender) (*result, error) {
 	case errors.Is(limited.Err(), context.DeadlineExceeded) && ctx.Err() == nil:
 		return r, fmt.Errorf("stopped after %v", b.limit)
 	case runErr != nil:
-		return r, fmt.Errorf("%w: %s", runErr, tail(stderr.Bytes(), 3))
+		return r, fmt.Errorf("%w: %s", runErr, venv.Tail(stderr.Bytes(), 3))
 	case r == nil || !r.Done:
 		return r, errors.New("ended without a complete result")
 	}

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"slices"
 	"strings"
+
+	"github.com/nasalyze/nasalyze/bench/internal/venv"
 )
 
 //go:embed peers/*.py peers/*.R requirements-*.txt
@@ -77,92 +75,12 @@ func (p *pythons) interpreter(ctx context.Context, env *environment) (string, er
 }
 
 func (p *pythons) setUp(ctx context.Context, env *environment) (string, error) {
-	root, err := filepath.Abs(p.root)
+	requirements, err := files.ReadFile("requirements-" + env.name + ".txt")
 	if err != nil {
 		return "", err
 	}
-	name := "requirements-" + env.name + ".txt"
-	requirements, err := files.ReadFile(name)
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(root, env.name)
-	python := filepath.Join(dir, "bin", "python")
-	if runtime.GOOS == "windows" {
-		python = filepath.Join(dir, "Scripts", "python.exe")
-	}
-	// The mark is written last, so that a set-up that broke off is done again, as
-	// is one from another list.
-	mark := filepath.Join(dir, "complete")
-	want := fmt.Sprintf("%x\n", sha256.Sum256(requirements))
-	if got, err := os.ReadFile(mark); err == nil && string(got) == want {
-		return python, nil
-	}
-	base, err := p.find(ctx, env)
-	if err != nil {
-		return "", err
-	}
-	p.log("%s: setting up %s with %s; this takes minutes, once", env.name, dir, base)
-	if err := os.RemoveAll(dir); err != nil {
-		return "", err
-	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
-		return "", err
-	}
-	list := filepath.Join(root, name)
-	if err := os.WriteFile(list, requirements, 0o644); err != nil {
-		return "", err
-	}
-	for _, args := range [][]string{
-		{base, "-m", "venv", dir},
-		{python, "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--requirement", list},
-	} {
-		out, err := exec.CommandContext(ctx, args[0], args[1:]...).CombinedOutput()
-		if err != nil {
-			p.log("%s", tail(out, 12))
-			return "", fmt.Errorf("%s: %w", strings.Join(args[1:4], " "), err)
-		}
-	}
-	return python, os.WriteFile(mark, []byte(want), 0o644)
-}
-
-// find returns a Python of a version that the environment takes.
-func (p *pythons) find(ctx context.Context, env *environment) (string, error) {
-	var candidates []string
-	if p.given != "" {
-		candidates = strings.Split(p.given, ",")
-	}
-	candidates = append(candidates, "python3", "python")
-	for minor := env.until - 1; minor >= env.from; minor-- {
-		candidates = append(candidates, fmt.Sprintf("python3.%d", minor))
-	}
-	// pyenv puts a python3.N on the path that refuses to run unless it is chosen.
-	pyenv := os.Getenv("PYENV_ROOT")
-	if home, err := os.UserHomeDir(); pyenv == "" && err == nil {
-		pyenv = filepath.Join(home, ".pyenv")
-	}
-	if more, err := filepath.Glob(filepath.Join(pyenv, "versions", "*", "bin", "python3")); err == nil {
-		slices.Reverse(more)
-		candidates = append(candidates, more...)
-	}
-	for _, c := range candidates {
-		out, err := exec.CommandContext(ctx, c, "-c", "import sys, venv, ensurepip; print(*sys.version_info[:2])").Output()
-		if err != nil {
-			continue
-		}
-		var major, minor int
-		if _, err := fmt.Sscan(string(out), &major, &minor); err == nil && major == 3 && minor >= env.from && minor < env.until {
-			return c, nil
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return "", err
-	}
-	versions := fmt.Sprintf("3.%d", env.from)
-	if env.until-env.from > 1 {
-		versions += fmt.Sprintf(" to 3.%d", env.until-1)
-	}
-	return "", fmt.Errorf("found no Python %s with venv and pip; -python names one", versions)
+	finder := venv.Finder{Root: p.root, Given: p.given, Log: p.log}
+	return finder.SetUp(ctx, &venv.Environment{Name: env.name, From: env.from, Until: env.until, Requirements: requirements})
 }
 
 // findR returns an Rscript that has the packages of the environment.
@@ -174,15 +92,9 @@ func findR(ctx context.Context, env *environment) (string, error) {
 	out, err := exec.CommandContext(ctx, "Rscript", "-e", code.String()).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("found no Rscript with the packages %s (Debian and Ubuntu: apt-get install r-base-core r-cran-%s): %w %s",
-			strings.Join(env.r, " and "), strings.Join(env.r, " r-cran-"), err, tail(out, 1))
+			strings.Join(env.r, " and "), strings.Join(env.r, " r-cran-"), err, venv.Tail(out, 1))
 	}
 	return "Rscript", nil
-}
-
-// tail returns the last lines of a program's output.
-func tail(out []byte, lines int) string {
-	all := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
-	return string(bytes.Join(all[max(0, len(all)-lines):], []byte("\n")))
 }
 
 // writeScripts puts the peers' scripts into dir.
