@@ -24,10 +24,10 @@ import (
 // flags are those of the command line.
 type flags struct {
 	data, dataDir, config, budget, firstCycle string
-	checkpoint, goOn, engine, memory          string
+	checkpoint, goOn, engine, cache, memory   string
 	validation                                int
 	seed                                      uint64
-	defaults, space, keep, check              bool
+	defaults, space, keep, check, bf16        bool
 }
 
 func newCommand(env func(string) string, stdin io.Reader, stdout, stderr io.Writer) *cobra.Command {
@@ -95,6 +95,8 @@ NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the 
 	p.BoolVar(&f.keep, "keep-checkpoint", false, "write the checkpoint at the end too, for --continue at a higher budget")
 	p.StringVar(&f.goOn, "continue", "", "checkpoint `file` of a lower budget to go on from instead of anew")
 	p.StringVar(&f.engine, "engine", "go", "`engine` to compute on: "+strings.Join(engine.Names(), ", ")+"; xla:PLUGIN if this program was built with it")
+	p.BoolVar(&f.bf16, "bf16", false, "feature maps and convolutions in bfloat16, for engine xla on devices that are faster so")
+	p.StringVar(&f.cache, "compile-cache", "", "`directory` to keep compiled programs in, for the next trainings of the same configuration; for engine xla")
 	p.StringVar(&f.memory, "memory-limit", "", "refuse a network that needs more `bytes` (as 8GiB); default what the machine has left")
 	p.BoolVar(&f.check, "check", false, "check the options and the data set, without training, and end")
 	p.BoolVar(&f.defaults, "default-config", false, "print the middle of the search space as a configuration and end")
@@ -104,7 +106,7 @@ NASALYZE_BUDGET, NASALYZE_SEED); --checkpoint is a file in the directory of the 
 
 // options makes sense of the flags and the environment of a search.
 func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Reader) (training.Options, error) {
-	o := training.Options{Seed: f.seed, Validation: f.validation, Checkpoint: f.checkpoint, Keep: f.keep, Continue: f.goOn}
+	o := training.Options{Seed: f.seed, Validation: f.validation, Checkpoint: f.checkpoint, Keep: f.keep, Continue: f.goOn, Mixed: f.bf16}
 	var err error
 	fail := func(format string, args ...any) (training.Options, error) {
 		return o, usageError{fmt.Errorf(format, args...)}
@@ -142,7 +144,7 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 	if o.Data, err = data.Open(f.data, f.dataDir); err != nil {
 		return o, err
 	}
-	if o.Engine, err = engine.Open(f.engine); err != nil {
+	if o.Engine, err = engine.Open(f.engine, f.cache); err != nil {
 		return o, usageError{err}
 	}
 	return o, nil
@@ -172,6 +174,9 @@ func (f *flags) settings(o *training.Options) error {
 	}
 	if err := engine.Known(f.engine); err != nil {
 		return usageError{err}
+	}
+	if (f.bf16 || f.cache != "") && !strings.HasPrefix(f.engine, "xla") {
+		return fail("--bf16 and --compile-cache are for --engine xla, not for %s", f.engine)
 	}
 	return nil
 }

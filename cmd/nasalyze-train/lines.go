@@ -27,6 +27,10 @@ type lossLine struct {
 	CheckpointSeconds float64 `json:"checkpoint_seconds"`
 	ContinuedAt       float64 `json:"continued_at,omitempty"`
 
+	// With --compile-cache: programs that were kept there, and that had to be compiled.
+	ProgramsReused   *int `json:"programs_reused,omitempty"`
+	ProgramsCompiled *int `json:"programs_compiled,omitempty"`
+
 	Steps           int     `json:"steps"`
 	Epochs          float64 `json:"epochs"`
 	Cycles          int     `json:"cycles"`
@@ -78,6 +82,16 @@ func train(ctx context.Context, o training.Options, w io.Writer) error {
 		EvaluationSeconds: short(r.EvaluationSeconds), CheckpointSeconds: short(r.CheckpointSeconds), ContinuedAt: short(r.ContinuedAt),
 		Steps: r.Steps, Epochs: short(r.Epochs), Cycles: r.Cycles, ImagesPerSecond: short(r.ImagesPerSecond), Parameters: r.Parameters, MultiplyAdds: r.MultiplyAdds,
 		Data: o.Data.Name, DataSHA256: o.Data.Digest(), Train: r.Train, Validation: r.Validation, Test: r.Test, Seed: o.Seed, Engine: o.Engine.About,
+	}
+	if o.Mixed {
+		line.Engine += ", bfloat16"
+	}
+	if p := o.Engine.Programs; p != nil {
+		reused, compiled, err := p.Counts()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "nasalyze train:", err)
+		}
+		line.ProgramsReused, line.ProgramsCompiled = &reused, &compiled
 	}
 	if r.Diverged {
 		line.Loss, line.TestError, line.TrainLoss, line.Status = "NaN", "NaN", "NaN", "diverged"

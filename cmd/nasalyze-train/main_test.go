@@ -132,6 +132,7 @@ func TestRefuses(t *testing.T) {
 		{small, "--data digits --config - --budget 2s --first-cycle NaN", 2, "--first-cycle"},
 		{small, "--data digits --config - --budget 2s --memory-limit 1XB", 2, "--memory-limit"},
 		{small, "--data digits --config - --budget 2s --engine cuda", 2, `no engine "cuda"`},
+		{small, "--data digits --config - --budget 2s --bf16", 2, "--bf16 and --compile-cache are for --engine xla, not for go"},
 		{small, "--data digits --config - --budget 2s extra", 2, `takes no arguments, got "extra"`},
 		{small, "--data digits --config - --budget 2s --sede 1", 2, "unknown flag"},
 		{small, "--data cifar10 --config - --budget 2s", 1, "name their directory"},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -77,6 +78,13 @@ func (f *searchFlags) useTrainer(ctx context.Context, r *searchRun, more []strin
 	}
 	if t.engine != "" {
 		s.Command = append(s.Command, "--engine", t.engine)
+	}
+	if strings.HasPrefix(t.engine, "xla:") { // once for all budgets of a configuration
+		cache, err := filepath.Abs(r.path("compiled"))
+		if err != nil {
+			return err
+		}
+		s.Command = append(s.Command, "--compile-cache", cache)
 	}
 	// As in the paper, the smallest budget is one cycle of the learning rate.
 	s.Command = append(s.Command, "--first-cycle", text(s.MinBudget)+"s")

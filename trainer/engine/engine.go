@@ -2,6 +2,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"slices"
@@ -19,12 +20,14 @@ type Engine struct {
 	// Patches tells that it computes in the memory of this machine, convolutions as
 	// products with image patches.
 	Patches bool
+	// Programs are the compiled programs that are kept; nil if none are.
+	Programs *Programs
 }
 
 // opener makes an engine.
 type opener struct {
 	name string
-	open func(argument string) (*Engine, error)
+	open func(argument, cache string) (*Engine, error)
 }
 
 // openers are the engines that this program was built with.
@@ -47,13 +50,14 @@ func Known(name string) error {
 }
 
 // Open opens the engine of that name. What follows a colon is an argument for the engine: the
-// plugin of xla.
-func Open(name string) (*Engine, error) {
+// plugin of xla. Cache is a directory for compiled programs, which is made; empty means that
+// none are kept.
+func Open(name, cache string) (*Engine, error) {
 	o, argument, err := find(name)
 	if err != nil {
 		return nil, err
 	}
-	return o.open(argument)
+	return o.open(argument, cache)
 }
 
 func find(name string) (o opener, argument string, err error) {
@@ -67,9 +71,12 @@ func find(name string) (o opener, argument string, err error) {
 
 // openGo opens the pure Go backend. Operations run one after the other, each on all
 // processors: with operations side by side, the backend's default, version 0.1.6 deadlocks.
-func openGo(argument string) (*Engine, error) {
-	if argument != "" {
+func openGo(argument, cache string) (*Engine, error) {
+	switch {
+	case argument != "":
 		return nil, fmt.Errorf("engine go takes no argument, got %q", argument)
+	case cache != "":
+		return nil, errors.New("engine go compiles within milliseconds and keeps no programs")
 	}
 	b, err := gobackend.New("ops_sequential")
 	if err != nil {
@@ -79,7 +86,7 @@ func openGo(argument string) (*Engine, error) {
 	if SIMD() {
 		about += ", simd"
 	}
-	return &Engine{b, about, true}, nil
+	return &Engine{Backend: b, About: about, Patches: true}, nil
 }
 
 // SIMD reports whether this program was built with GOEXPERIMENT=simd, without which the

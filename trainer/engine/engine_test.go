@@ -6,7 +6,7 @@ import (
 )
 
 func TestOpen(t *testing.T) {
-	e, err := Open("go")
+	e, err := Open("go", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -15,7 +15,7 @@ func TestOpen(t *testing.T) {
 	if !strings.HasPrefix(e.About, "Go backend of gomlx/compute ") {
 		t.Errorf("the engine says of itself %q", e.About)
 	}
-	if _, err := Open("cuda"); err == nil || !strings.Contains(err.Error(), `no engine "cuda"`) || !strings.Contains(err.Error(), "go") {
+	if _, err := Open("cuda", ""); err == nil || !strings.Contains(err.Error(), `no engine "cuda"`) || !strings.Contains(err.Error(), "go") {
 		t.Errorf("unknown engine: error %v", err)
 	}
 	if err := Known("cuda"); err == nil {

@@ -16,7 +16,7 @@ type patchKey struct {
 func (p *pass) conv(_ string, x *value, out, size, stride int) *value {
 	i, weight := p.parameter()
 	if !p.products {
-		return p.convolution(i, weight, x, size, stride)
+		return p.convolution(i, p.narrow(weight), x, size, stride)
 	}
 	d := x.node.Shape().Dimensions
 	patches := p.patches(x.node, size, stride)
@@ -99,11 +99,11 @@ func (p *pass) convolution(i int, weight *Node, x *value, size, stride int) *val
 		// The derivative of a sum of products with grad is the backward pass for grad.
 		inner := ReduceAllSum(Mul(convolve(x.node, weight), StopGradient(grad)))
 		if x == p.images {
-			p.grads[i] = Gradient(inner, weight)[0]
+			p.grads[i] = p.widen(Gradient(inner, weight)[0])
 			return
 		}
 		both := Gradient(inner, weight, x.node)
-		p.grads[i] = both[0]
+		p.grads[i] = p.widen(both[0])
 		x.addGrad(both[1])
 	})
 }

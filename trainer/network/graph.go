@@ -1,6 +1,7 @@
 package network
 
 import (
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	//lint:ignore ST1001 formulas read better without the name of the package
 	. "github.com/gomlx/gomlx/core/graph"
@@ -26,7 +27,10 @@ type pass struct {
 	// and broadcasts.
 	products bool
 	training bool
-	openRate float64 // 1 - death rate: the factor of ShakeDrop in evaluation
+	// half is the type of feature maps and their gradients; full is that of parameters, statistics and
+	// what is summed over many pixels.
+	half, full dtypes.DType
+	openRate   float64 // 1 - death rate: the factor of ShakeDrop in evaluation
 	// params and stats are taken in the order in which the layers are built.
 	params, stats []*Node
 	// coefficients of shake-shake and ShakeDrop, [images, columns]; training only.
@@ -41,6 +45,10 @@ type pass struct {
 	patched  map[patchKey]*Node
 	images   *value // the input, whose gradient nobody needs
 }
+
+// narrow and widen convert to the types half and full.
+func (p *pass) narrow(x *Node) *Node { return ConvertDType(x, p.half) }
+func (p *pass) widen(x *Node) *Node  { return ConvertDType(x, p.full) }
 
 // parameter takes the next parameter.
 func (p *pass) parameter() (int, *Node) {
@@ -113,7 +121,7 @@ func (p *pass) scaleImages(x, factor *Node) *Node {
 	if p.products {
 		factor = Dot(factor, onesFor(x, 1, m.Shape().Dimensions[1])).Product()
 	}
-	return like(Mul(m, factor), x)
+	return like(Mul(m, p.narrow(factor)), x)
 }
 
 func (p *pass) relu(x *value) *value {
@@ -198,8 +206,8 @@ func (p *pass) drop(x *value) *value {
 func (p *pass) pool(x *value) *value {
 	d := x.node.Shape().Dimensions
 	pixels := 1 / float64(d[1]*d[2])
-	return p.layer(MulScalar(ReduceSum(x.node, 1, 2), pixels), func(grad *Node) {
-		x.addGrad(BroadcastToDims(Reshape(MulScalar(grad, pixels), d[0], 1, 1, d[3]), d...))
+	return p.layer(MulScalar(ReduceSum(p.widen(x.node), 1, 2), pixels), func(grad *Node) {
+		x.addGrad(BroadcastToDims(Reshape(p.narrow(MulScalar(grad, pixels)), d[0], 1, 1, d[3]), d...))
 	})
 }
 

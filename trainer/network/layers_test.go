@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/gobackend"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -65,7 +66,7 @@ func (c layerCase) compute(t *testing.T) (y []float64, byImage, byParam, stats [
 		for range c.images {
 			images, in = append(images, &value{node: in[0]}), in[1:]
 		}
-		p := &pass{products: c.products, training: true, openRate: 0.25, patched: map[patchKey]*Node{}}
+		p := &pass{products: c.products, half: dtypes.Float64, full: dtypes.Float64, training: true, openRate: 0.25, patched: map[patchKey]*Node{}}
 		p.params, in = in[:len(c.params)], in[len(c.params):]
 		p.stats, in = in[:len(c.stats)], in[len(c.stats):]
 		p.coefficients = in[0]

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -22,6 +23,7 @@ type Model[T Number] struct {
 	backend compute.Backend
 	// products tells to compute with matrix products: see the package comment.
 	products   bool
+	half       dtypes.DType // of feature maps
 	step, eval *Exec
 	// state is what a step changes: parameters, their velocities, statistics.
 	state []*tensors.Tensor
@@ -29,7 +31,21 @@ type Model[T Number] struct {
 
 // New makes the network of a plan on a backend, with random weights.
 func New[T Number](backend compute.Backend, plan *Plan, seed uint64) (*Model[T], error) {
-	m := &Model[T]{Plan: plan, backend: backend, products: backend.String() == "go"}
+	return newModel[T](backend, plan, seed, dtypes.FromGenericsType[T]())
+}
+
+// NewMixed is [New] with feature maps and convolutions in bfloat16 (Micikevicius et al.: "Mixed Precision
+// Training", ICLR 2018; with its range nothing needs scaling), as PyTorch's autocast has it. The Go backend has no such
+// convolutions.
+func NewMixed(backend compute.Backend, plan *Plan, seed uint64) (*Model[float32], error) {
+	if backend.String() == "go" {
+		return nil, errors.New("the Go backend does not compute in bfloat16")
+	}
+	return newModel[float32](backend, plan, seed, dtypes.BFloat16)
+}
+
+func newModel[T Number](backend compute.Backend, plan *Plan, seed uint64, half dtypes.DType) (*Model[T], error) {
+	m := &Model[T]{Plan: plan, backend: backend, products: backend.String() == "go", half: half}
 	values := make([][]T, m.stateLen())
 	for i, v := range m.variables() {
 		values[i] = initial[T](rand.New(rand.NewPCG(seed, uint64(i))), v)
@@ -74,7 +90,7 @@ func (p *Plan) variables() []Variable {
 }
 
 func (m *Model[T]) pass(params, stats []*Node) *pass {
-	return &pass{products: m.products, openRate: 1 - m.Config.DeathRate,
+	return &pass{products: m.products, half: m.half, full: dtypes.FromGenericsType[T](), openRate: 1 - m.Config.DeathRate,
 		params: params, stats: stats, grads: make([]*Node, len(params)), patched: make(map[patchKey]*Node)}
 }
 
@@ -88,7 +104,7 @@ func (m *Model[T]) buildStep(in []*Node) []*Node {
 
 	p := m.pass(params, stats)
 	p.training, p.coefficients = true, rest[2]
-	p.images = &value{node: images}
+	p.images = &value{node: p.narrow(images)}
 	logits := build(layers[*value](p), m.Config, m.Input.Classes, p.images)
 	loss, grad := crossEntropy(logits.node, targets)
 	logits.grad = grad
@@ -110,7 +126,8 @@ func (m *Model[T]) buildStep(in []*Node) []*Node {
 // buildEval is the graph of an evaluation. Inputs: parameters, statistics, images. Output: the logits.
 func (m *Model[T]) buildEval(in []*Node) *Node {
 	n, all := len(m.Parameters), len(m.Parameters)+len(m.Statistics)
-	return build(layers[*value](m.pass(in[:n], in[n:all])), m.Config, m.Input.Classes, &value{node: in[all]}).node
+	p := m.pass(in[:n], in[n:all])
+	return build(layers[*value](p), m.Config, m.Input.Classes, &value{node: p.narrow(in[all])}).node
 }
 
 // crossEntropy is the mean over images of -sum(targets log softmax(logits)), and its

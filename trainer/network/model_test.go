@@ -291,3 +291,13 @@ func TestState(t *testing.T) {
 		t.Error("a number is missing: no error")
 	}
 }
+
+func TestMixedNeedsAnEngine(t *testing.T) {
+	plan, err := NewPlan(small, smallInput)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewMixed(backend(t), plan, 1); err == nil {
+		t.Error("the Go backend takes bfloat16")
+	}
+}

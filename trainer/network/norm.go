@@ -19,11 +19,12 @@ func (p *pass) norm(_ string, x *value) *value {
 	mean, variance := p.statistic(), p.statistic()
 	n, c := rows(x.node)
 	row := func(v *Node) *Node { return Reshape(v, 1, c) }
-	m := flat(x.node)
+	m := p.widen(flat(x.node))
+	as := func(y *Node) *Node { return like(p.narrow(y), x.node) }
 	if !p.training {
 		factor := Div(row(scale), Sqrt(AddScalar(row(variance), epsilon)))
 		y := Add(Mul(m, p.spread(factor, n)), p.spread(Sub(row(shift), Mul(row(mean), factor)), n))
-		return p.layer(like(y, x.node), nil)
+		return p.layer(as(y), nil)
 	}
 	share := 1 / float64(n)
 	batchMean := MulScalar(p.channelSum(m), share)
@@ -37,14 +38,14 @@ func (p *pass) norm(_ string, x *value) *value {
 	unbiased := float64(n) / float64(max(n-1, 1))
 	p.newStats = append(p.newStats, like(batchMean, mean), like(MulScalar(batchVariance, unbiased), variance))
 
-	return p.layer(like(y, x.node), func(grad *Node) {
-		dy := flat(grad)
+	return p.layer(as(y), func(grad *Node) {
+		dy := p.widen(flat(grad))
 		sum, product := p.channelSum(dy), p.channelSum(Mul(dy, hat))
 		p.grads[t], p.grads[s] = like(sum, shift), like(product, scale)
 		factor := Mul(row(scale), inverse)
 		dx := Add(Mul(dy, p.spread(factor, n)),
 			Sub(Mul(hat, p.spread(MulScalar(Mul(factor, product), -share), n)),
 				p.spread(MulScalar(Mul(factor, sum), share), n)))
-		x.addGrad(like(dx, x.node))
+		x.addGrad(as(dx))
 	})
 }

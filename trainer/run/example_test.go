@@ -25,7 +25,7 @@ func ExampleTrain() {
 	if err != nil {
 		panic(err)
 	}
-	cpu, err := engine.Open("go")
+	cpu, err := engine.Open("go", "")
 	if err != nil {
 		panic(err)
 	}

@@ -33,6 +33,8 @@ type Options struct {
 	// Continue is the checkpoint of a finished training of the same configuration at a lower budget,
 	// from which this one goes on; empty means that it starts anew.
 	Continue string
+	// Mixed tells to compute feature maps and convolutions in bfloat16, on engines that can.
+	Mixed bool
 	// MemoryLimit in bytes: more is refused before the start. 0 means what this machine has
 	// left, as far as it says so, and no limit on an engine with memory of its own.
 	MemoryLimit int64

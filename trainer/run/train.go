@@ -88,7 +88,11 @@ func (t *training) prepare(plan *network.Plan) error {
 		}
 	}
 	start := t.Clock()
-	if t.model, err = network.New[float32](t.Engine.Backend, plan, t.Seed); err != nil {
+	newModel := network.New[float32]
+	if t.Mixed {
+		newModel = network.NewMixed
+	}
+	if t.model, err = newModel(t.Engine.Backend, plan, t.Seed); err != nil {
 		return err
 	}
 	if err := t.model.Compile(); err != nil {

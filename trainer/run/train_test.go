@@ -33,7 +33,7 @@ func options(t testing.TB, budget float64) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := engine.Open("go")
+	e, err := engine.Open("go", "")
 	if err != nil {
 		t.Fatal(err)
 	}
