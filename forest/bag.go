@@ -57,7 +57,7 @@ func (b *builder) bag(tree int) {
 		}
 	}
 
-	b.y, b.pairs, b.row = b.y[:0], b.pairs[:0], b.row[:0]
+	b.y, b.pairs, b.row, b.unseen = b.y[:0], b.pairs[:0], b.row[:0], b.unseen[:0]
 	for i := range t.n {
 		b.label[i] = outOfBag
 		w := float64(b.count[t.groupOf(i)])
@@ -69,6 +69,8 @@ func (b *builder) bag(tree int) {
 			b.row = append(b.row, uint32(i))
 			b.y = append(b.y, t.y[i])
 			b.pairs = append(b.pairs, pair{w: w})
+		} else {
+			b.unseen = append(b.unseen, uint32(i))
 		}
 	}
 

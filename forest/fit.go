@@ -65,7 +65,6 @@ func (t *table) each(ctx context.Context, opt Options, grown func(i int, b *buil
 					return
 				}
 				grown(i, b)
-				b.predictOutOfBag()
 				turn.do(i, func() { seen(i, b.oob) })
 			}
 		})

@@ -12,25 +12,50 @@ type prediction struct {
 	value float64
 }
 
-// predictOutOfBag predicts the rows that are not in the bag of the tree just grown,
-// with the missing entries that this tree drew.
-func (b *builder) predictOutOfBag() {
-	t := b.t
-	b.oob = b.oob[:0]
-	for i := range t.n {
-		if b.label[i] != outOfBag {
-			continue
-		}
-		row := t.x[i*t.d : (i+1)*t.d]
-		if t.missStart != nil && t.missStart[i] < t.missStart[i+1] {
-			copy(b.rowBuf, row)
-			row = b.rowBuf
-			for k := t.missStart[i]; k < t.missStart[i+1]; k++ {
-				row[t.missCol[k]] = b.draws[k]
-			}
-		}
-		b.oob = append(b.oob, prediction{uint32(i), b.nodes[b.leaf(row)].value})
+// predict gives the mean of a leaf to the unseen rows in it.
+func (b *builder) predict(k *task) {
+	for _, r := range b.unseen[k.first:k.end] {
+		b.oob = append(b.oob, prediction{r, k.mean})
 	}
+}
+
+// moveUnseen moves the unseen rows of a node to its children, by the threshold or
+// the set of codes that go left, and returns where those of the right child begin.
+// Doing so while the tree grows reads memory in order, where one row after the
+// other going down the finished tree would jump.
+func (b *builder) moveUnseen(k *task, at int32) int {
+	t, j := b.t, b.best.column
+	rows := b.unseen[k.first:k.end]
+	l, r := 0, 0
+	if t.kind[j] == sortedColumn {
+		threshold := b.nodes[at].threshold
+		for _, row := range rows {
+			v := t.x[int(row)*t.d+int(j)]
+			if v != v {
+				v = b.value(row, j)
+			}
+			right := 0
+			if v > threshold {
+				right = 1
+			}
+			rows[l], b.spareRow[r] = row, row
+			l += right ^ 1
+			r += right
+		}
+	} else {
+		set, codes, dc := b.best.left, b.codes[t.slot[j]:], len(t.coded)
+		for _, row := range rows {
+			c := codes[int(row)*dc]
+			left := int(set[c>>6] >> (c & 63) & 1)
+			rows[l], b.spareRow[r] = row, row
+			l += left
+			r += left ^ 1
+		}
+	}
+	for i, row := range b.spareRow[:r] {
+		rows[l+i] = row
+	}
+	return k.first + l
 }
 
 // sums adds up out-of-bag predictions.
@@ -47,29 +72,6 @@ func (s *sums) add(ps []prediction) {
 	for _, p := range ps {
 		s.sum[p.row] += p.value
 		s.n[p.row]++
-	}
-}
-
-// leaf is Tree.Leaf for the tree just grown.
-func (b *builder) leaf(x []float64) int {
-	i := 0
-	for {
-		v := &b.nodes[i]
-		if v.feature < 0 {
-			return i
-		}
-		next := v.right
-		if v.subset < 0 {
-			if x[v.feature] <= v.threshold {
-				next = int32(i) + 1
-			}
-		} else {
-			l := uint(x[v.feature])
-			if b.bits[uint(v.subset)+l>>6]>>(l&63)&1 != 0 {
-				next = int32(i) + 1
-			}
-		}
-		i = int(next)
 	}
 }
 

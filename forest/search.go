@@ -38,18 +38,17 @@ func (b *builder) search(k *task) bool {
 	if k.hi-k.lo == 2 {
 		return b.searchPair(k)
 	}
-	b.tallied = b.tallied[:0]
+	b.unlist()
 	for v := range b.tried {
-		b.listTally(b.nextColumn(v), k)
+		b.list(b.nextColumn(v), k)
 	}
-	b.tally(k)
+	b.sumUp(k)
 	split := false // some column is not constant
-	next := 0      // of the tallied columns
 	for v := 0; v < t.d && (v < b.tried || !split); v++ {
 		if v >= b.tried {
-			b.tallied, next = b.tallied[:0], 0
-			b.listTally(b.nextColumn(v), k)
-			b.tally(k)
+			b.unlist()
+			b.list(b.nextColumn(v), k)
+			b.sumUp(k)
 		}
 		j := b.perm[v]
 		switch t.kind[j] {
@@ -60,11 +59,8 @@ func (b *builder) search(k *task) bool {
 				b.scanSorted(j, seg, k.weight)
 			}
 		case countedColumn, categoricalColumn:
-			if next < len(b.tallied) && b.tallied[next] == t.slot[j] {
-				if b.scanTally(j, k, next) {
-					split = true
-				}
-				next++
+			if k.constant>>t.slot[j]&1 == 0 && b.scanCoded(j, k) {
+				split = true
 			}
 		}
 	}
