@@ -175,3 +175,13 @@ func forget(err unsafe.Pointer) bool {
 	C.call(caching.api, C.Error_Destroy, unsafe.Pointer(&destroy))
 	return true
 }
+
+func (p *Programs) count(reused bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if reused {
+		p.reused++
+	} else {
+		p.compiled++
+	}
+}

@@ -101,13 +101,3 @@ func writeWhole(file string, parts ...[]byte) (err error) {
 	}
 	return os.Rename(f.Name(), file)
 }
-
-func (p *Programs) count(reused bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if reused {
-		p.reused++
-	} else {
-		p.compiled++
-	}
-}
