@@ -68,7 +68,7 @@ var outside = []struct {
 	by         []string
 }{
 	{"gonum.org/v1/plot", []string{"reports/figure/..."}},
-	{"gonum.org/v1/gonum", []string{"correlation", "reports"}},
+	{"gonum.org/v1/gonum", []string{"bohb", "correlation", "reports"}},
 	{"codeberg.org/go-pdf/fpdf", []string{"reports/figure/internal/..."}},
 	{"codeberg.org/go-fonts/liberation", []string{"reports/figure/internal/..."}},
 	{"golang.org/x/image", []string{"reports/figure/internal/..."}},

@@ -46,22 +46,19 @@ func (d *dim) fillTable(table []float64, h float64) {
 		table[c*(k+1)+k] = d.logUniform[c]
 	}
 	z := math.Sqrt2 * h
+	tails := make([]float64, k+1) // erfc of the distances of the edges
 	for l, m := range d.centres {
+		for c, e := range d.edges {
+			tails[c] = math.Erfc(math.Abs(e-m) / z)
+		}
 		total := within(m, h)
 		for c := range k {
-			mass := erfBetween((d.edges[c]-m)/z, (d.edges[c+1]-m)/z) / 2
+			// Differences of tails do not cancel far out.
+			mass := math.Abs(tails[c]-tails[c+1]) / 2
+			if c == l {
+				mass = 1 - (tails[c]+tails[c+1])/2
+			}
 			table[c*(k+1)+l] = math.Log(max(mass/total, leastMass))
 		}
 	}
-}
-
-// erfBetween is erf(b) - erf(a) for a < b, without cancellation in the tails.
-func erfBetween(a, b float64) float64 {
-	switch {
-	case a > 0:
-		return math.Erfc(a) - math.Erfc(b)
-	case b < 0:
-		return math.Erfc(-b) - math.Erfc(-a)
-	}
-	return math.Erf(b) - math.Erf(a)
 }

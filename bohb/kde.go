@@ -19,22 +19,19 @@ type kde struct {
 	*layout
 	n    int
 	cols []column
-	// quads holds the coordinates of all points in the dimensions that are always
-	// active, four dimensions at a time, measured from the middle of the cube in units
-	// of sqrt(2) h.
-	quads [][]quad
-	cell  [][]uint16 // of each point, per cells of the layout
+	// z holds the coordinates of all points in the continuous dimensions that are always
+	// active, dimension by dimension, measured from the middle of the cube in units of
+	// sqrt(2) h.
+	z    []float64
+	cell [][]uint16 // of each point, per cells of the layout
 	// base[i] is the log of the kernel of point i, in the dimensions that are always
 	// active, at the middle of the cube.
 	base []float64
 
-	mass   []float64 // buffer of fit: products of masses within the cube
-	counts []int32   // buffer of fit: points per cell
+	counts []int32 // buffers of fit
+	masses massTable
 	at     place
 }
-
-// quad is one point in four dimensions.
-type quad [4]float64
 
 // column is what a kde knows of one dimension.
 type column struct {
@@ -57,24 +54,15 @@ type column struct {
 // the points that have a value.
 func (k *kde) fit(l *layout, v *values, rows []int32, minimum float64) {
 	if k.layout != l {
-		*k = kde{layout: l, cols: make([]column, len(l.dims)), cell: make([][]uint16, len(l.cells)),
-			quads: make([][]quad, (len(l.always)+3)/4)}
+		*k = kde{layout: l, cols: make([]column, len(l.dims)), cell: make([][]uint16, len(l.cells))}
 		k.at = k.newPlace()
 	}
 	k.n = len(rows)
-	k.base, k.mass = resize(k.base, k.n), resize(k.mass, k.n)
+	k.base = resize(k.base, k.n)
 	clear(k.base)
-	for i := range k.mass {
-		k.mass[i] = 1
-	}
-	for q := range k.quads {
-		k.quads[q] = resize(k.quads[q], k.n)
-	}
+	k.z = resize(k.z, k.n*len(l.always))
 	for i, j := range l.always {
-		k.fitAlways(&k.cols[j], k.quads[i/4], i%4, v.x[j], rows, minimum)
-	}
-	for i, m := range k.mass {
-		k.base[i] -= math.Log(m)
+		k.fitAlways(&k.cols[j], k.z[i*k.n:(i+1)*k.n], v.x[j], rows, minimum)
 	}
 	for _, j := range l.sometimes {
 		k.fitSometimes(&k.cols[j], v.x[j], rows, minimum)
@@ -99,34 +87,38 @@ func (c *column) setBandwidth(sum, squares float64, n, d int, minimum float64) {
 	c.scale = 1 / (math.Sqrt2 * c.h)
 }
 
-// fitAlways fills place w of the quads with a continuous dimension in which every
-// point has a value.
-func (k *kde) fitAlways(c *column, quads []quad, w int, u []float64, rows []int32, minimum float64) {
-	w &= 3
+// fitAlways fills z with a continuous dimension in which every point has a value.
+func (k *kde) fitAlways(c *column, z, u []float64, rows []int32, minimum float64) {
+	z = z[:len(rows)]
 	sum, squares := 0.0, 0.0
 	for i, r := range rows {
 		x := u[r] - 0.5
-		quads[i][w] = x
+		z[i] = x
 		sum += x
 		squares += x * x
 	}
 	c.setBandwidth(sum, squares, k.n, len(k.dims), minimum)
 	if c.uniform {
-		for i := range quads {
-			quads[i][w] = 0
+		clear(z)
+		return
+	}
+	scale, log := c.scale, math.Log(c.h*math.Sqrt(2*math.Pi))
+	half, base := 0.5*scale, k.base[:len(z)]
+	if k.masses.useful(half, k.n) {
+		k.masses.fill(half)
+		for i, x := range z {
+			x *= scale
+			z[i] = x
+			base[i] -= log + x*x + k.masses.at(x)
 		}
 		return
 	}
-	scale, log, mass, base := c.scale, math.Log(c.h*math.Sqrt(2*math.Pi)), k.mass[:len(quads)], k.base[:len(quads)]
-	for i := range quads {
-		x := quads[i][w]
-		z := x * scale
-		quads[i][w] = z
-		base[i] -= log + z*z
-		// One logarithm for many factors: 2^-64 is the least product for 64 dimensions.
-		if mass[i] *= withinZ(z, 0.5*scale); mass[i] < 1e-200 {
-			base[i] -= math.Log(mass[i])
-			mass[i] = 1
+	for i, x := range z {
+		x *= scale
+		z[i] = x
+		base[i] -= log + x*x
+		if m := withinZ(x, half); m < 1 {
+			base[i] -= math.Log(m)
 		}
 	}
 }
@@ -154,16 +146,6 @@ func (k *kde) fitSometimes(c *column, u []float64, rows []int32, minimum float64
 		c.norm[i] = -log - math.Log(withinZ(c.z[i], 0.5*c.scale))
 	}
 }
-
-// within is the mass of the normal distribution about x in [0, 1] that lies in [0, 1].
-func within(x, h float64) float64 {
-	scale := 1 / (math.Sqrt2 * h)
-	return withinZ((x-0.5)*scale, 0.5*scale)
-}
-
-// withinZ is the mass of the normal distribution about z with variance 1/2 that lies in
-// [-half, half], for z in there.
-func withinZ(z, half float64) float64 { return 0.5 * (erf(half-z) + erf(half+z)) }
 
 // fitCells fits the discrete dimensions of the g-th cells.
 func (k *kde) fitCells(g int, cell []uint16, rows []int32, minimum float64) {

@@ -283,7 +283,7 @@ func TestDensityOfStatsmodels(t *testing.T) {
 		at.set(p.dims, []float64{0.45, 0.5})
 		one.moveTo(&at)
 		one.kernels(i, i+1, &sum)
-		untruncated += math.Exp(sum.log()) * mass / 5
+		untruncated += math.Exp(one.logOf(&sum)) * mass
 	}
 	if math.Abs(untruncated-density) > 1e-12 {
 		t.Errorf("kernels times their mass inside the cube are %v, want %v", untruncated, density)
@@ -295,6 +295,25 @@ func TestErf(t *testing.T) {
 	for x := 0.0; x < 7; x += 0.00037 {
 		if d := math.Abs(erf(x) - math.Erf(x)); d > 1e-9 {
 			t.Fatalf("erf(%v) is off by %v", x, d)
+		}
+	}
+}
+
+// The table of the mass within the cube, against the standard library's error function.
+func TestMassTable(t *testing.T) {
+	var m massTable
+	for _, half := range []float64{0.36, 1, 2, 3.9} {
+		if !m.useful(half, 1e5) {
+			t.Fatalf("no table for %v", half)
+		}
+		m.fill(half)
+		for z := -half; z <= half; z += half / 7777 {
+			if d := math.Abs(m.at(z) - math.Log((math.Erf(half-z)+math.Erf(half+z))/2)); d > 4e-9 {
+				t.Fatalf("half %v: the log of the mass at %v is off by %v", half, z, d)
+			}
+		}
+		if i := int((half + half) * m.perUnit); i >= len(m.nodes) {
+			t.Errorf("half %v: node %d is beyond the table", half, i)
 		}
 	}
 }
@@ -311,4 +330,65 @@ func TestExpOfMinus(t *testing.T) {
 			t.Errorf("exp(-%v) is %v", x, e)
 		}
 	}
+}
+
+// The density against its definition, kernel by kernel with the functions of the
+// standard library, in a space with every kind of parameter and one of many choices.
+func TestDensityIsTheSumOfItsKernels(t *testing.T) {
+	many := make([]nasalyze.Value, 300)
+	for i := range many {
+		many[i] = nasalyze.Integer(int64(i))
+	}
+	space := everyKind(t)
+	space = mustSpace(t, append(space.Params, nasalyze.Param{Name: "many", Kind: nasalyze.Categorical, Choices: many}), space.Conditions, space.Forbidden)
+	p := newProposer(space)
+	for _, n := range []int{9, 300, 3000} {
+		u := sampleRows(t, p, rand.New(rand.NewPCG(2, uint64(n))), n)
+		l, v, rows := columns(p.dims, u)
+		var k kde
+		k.fit(l, v, rows, 1e-3)
+		at := sampleRows(t, p, rand.New(rand.NewPCG(3, 3)), 20)
+		for d := len(p.dims); len(at) > 0; at = at[d:] {
+			var q point
+			q.set(p.dims, at[:d])
+			sum := 0.0
+			for i := range n {
+				sum += math.Exp(logKernel(&k, u[i*d:(i+1)*d], &q)) / float64(n)
+			}
+			if got := k.logDensity(&q); math.Abs(got-math.Log(sum)) > 1e-8 {
+				t.Errorf("%d points: log density %v, want %v", n, got, math.Log(sum))
+			}
+		}
+	}
+}
+
+// logKernel is the log of the kernel about the point x0 at q, with the bandwidths of k.
+func logKernel(k *kde, x0 []float64, q *point) float64 {
+	normal := func(x float64) float64 { return math.Erf(x/math.Sqrt2) / 2 }
+	sum := 0.0
+	for j := range k.dims {
+		d, c, x, at := &k.dims[j], &k.cols[j], x0[j], q.u[j]
+		switch {
+		case at != at:
+		case x != x || c.uniform:
+			if d.levels > 0 {
+				sum += d.logUniform[q.level[j]]
+			}
+		case d.categorical && x == at:
+			sum += math.Log(1 - c.h)
+		case d.categorical:
+			sum += math.Log(c.h / float64(d.levels-1))
+		default:
+			mass := normal((1-x)/c.h) + normal(x/c.h)
+			if d.levels == 0 {
+				sum += -(at-x)*(at-x)/(2*c.h*c.h) - math.Log(c.h*math.Sqrt(2*math.Pi)*mass)
+				continue
+			}
+			x = d.centres[d.level(x)]
+			mass = normal((1-x)/c.h) + normal(x/c.h)
+			lo, hi := d.edges[q.level[j]], d.edges[q.level[j]+1]
+			sum += math.Log((normal((hi-x)/c.h) - normal((lo-x)/c.h)) / mass)
+		}
+	}
+	return sum
 }

@@ -1,20 +1,26 @@
 package bohb
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
 
 // place is a point of evaluation, prepared for one density.
 type place struct {
 	p *point
 	// rows[g][cell] is what the kernels about a cell add to the log.
 	rows [][]float64
-	// twice the coordinates in the units of the quads, and minus the sum of squares:
+	// twice the coordinates in the units of z, and minus the sum of their squares:
 	// -(u-z)^2 is -z^2, in the base of the density, + 2 u z - u^2.
-	twice   []quad
+	twice   []float64
 	squares float64
+	logs    [block]float64 // buffer of kernels
 }
 
 func (l *layout) newPlace() place {
-	pl := place{rows: make([][]float64, l.tabled), twice: make([]quad, (len(l.always)+3)/4)}
+	pl := place{rows: make([][]float64, l.tabled), twice: make([]float64, len(l.always))}
 	for g := range pl.rows {
 		pl.rows[g] = make([]float64, l.cells[g].n)
 	}
@@ -26,7 +32,7 @@ func (k *kde) moveTo(p *point) {
 	k.at.p, k.at.squares = p, 0
 	for i, j := range k.always {
 		u := (p.u[j] - 0.5) * k.cols[j].scale
-		k.at.twice[i/4][i%4] = 2 * u
+		k.at.twice[i] = 2 * u
 		k.at.squares -= u * u
 	}
 	for g, row := range k.at.rows {
@@ -64,15 +70,14 @@ func (c *column) kernel(d *dim, at, l int) float64 {
 	return c.other
 }
 
-// kernels adds points from and to of the density, where it was moved to, to the sum.
+// kernels adds points from and to of the density, where it was moved to, to the
+// sum, which logOf makes the log of the density of.
 func (k *kde) kernels(from, to int, sum *logSum) {
-	var logs [block]float64
-	acc, at := logs[:to-from], &k.at
-	for i, b := range k.base[from:to] {
-		acc[i] = b + at.squares
-	}
-	for q := range k.quads {
-		addProducts(acc, k.quads[q][from:to], &at.twice[q])
+	at := &k.at
+	acc := at.logs[:to-from]
+	copy(acc, k.base[from:to])
+	if d := len(k.always); d > 0 {
+		gonum.Implementation{}.Dgemv(blas.Trans, d, len(acc), 1, k.z[from:], k.n, at.twice, 1, 1, acc, 1)
 	}
 	g := 0
 	for ; g+1 < k.tabled; g += 2 {
@@ -97,16 +102,12 @@ func (k *kde) kernels(from, to int, sum *logSum) {
 	sum.add(acc)
 }
 
-// The inner loops. Slices are cut to the length of acc, so that the compiler knows it.
-
-func addProducts(acc []float64, z []quad, u *quad) {
-	z = z[:len(acc)]
-	a, b, c, d := u[0], u[1], u[2], u[3]
-	for i := range acc {
-		x := &z[i]
-		acc[i] += (a*x[0] + b*x[1]) + (c*x[2] + d*x[3])
-	}
+// logOf returns the log of the density, where it was moved to, of the sum over its points.
+func (k *kde) logOf(sum *logSum) float64 {
+	return sum.log() + k.at.squares - math.Log(float64(k.n))
 }
+
+// The inner loops. Slices are cut to the length of acc, so that the compiler knows it.
 
 func addCells(acc []float64, cell []uint16, row []float64) {
 	cell = cell[:len(acc)]
@@ -157,12 +158,11 @@ func (k *kde) logDensity(p *point) float64 {
 // logDensityUntil goes on with a sum over the first points, and stops early,
 // with a lower bound, when the density is known to be above the limit.
 func (k *kde) logDensityUntil(from int, sum logSum, limit float64) float64 {
-	all := math.Log(float64(k.n))
 	for ; from < k.n; from += block {
 		k.kernels(from, min(from+block, k.n), &sum)
-		if sum.log()-all > limit {
+		if k.logOf(&sum) > limit {
 			break
 		}
 	}
-	return sum.log() - all
+	return k.logOf(&sum)
 }

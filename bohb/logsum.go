@@ -12,21 +12,16 @@ type logSum struct {
 }
 
 func (s *logSum) add(logs []float64) {
-	top := s.max
+	top, sum := s.max, s.sum
 	for _, a := range logs {
-		if a > top {
-			top = a
+		t := top - a
+		if t < 0 { // rare
+			sum *= math.Exp(t)
+			top, t = a, 0
 		}
+		sum += expOfMinus(t)
 	}
-	if top > s.max {
-		s.sum *= math.Exp(s.max - top)
-		s.max = top
-	}
-	sum := 0.0
-	for _, a := range logs {
-		sum += expOfMinus(top - a)
-	}
-	s.sum += sum
+	s.max, s.sum = top, sum
 }
 
 func (s *logSum) log() float64 { return s.max + math.Log(s.sum) }
@@ -46,8 +41,9 @@ var expTable = func() (table [expNodes]uint64) {
 // the series of the rest r < ln 2/512, whose error is below r^3/6. It has no branch
 // and is four times as fast as math.Exp, which was most of the cost of a proposal.
 func expOfMinus(t float64) float64 {
-	y := t * (expNodes / math.Ln2)
+	const unit = math.Ln2 / expNodes
+	y := t * (1 / unit)
 	k := min(uint64(int64(y)), 1000*expNodes) // what does not fit is negative, and thus large
-	r := (y - float64(int64(k))) * (math.Ln2 / expNodes)
-	return math.Float64frombits(expTable[k%expNodes]-k/expNodes<<52) * (1 - r*(1-r*0.5))
+	r := y - float64(int64(k))
+	return math.Float64frombits(expTable[k%expNodes]-k/expNodes<<52) * (1 - r*(unit-r*(unit*unit/2)))
 }

@@ -144,7 +144,7 @@ func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 
 		s.good = max(o.good.logDensity(c), s.floor)
 		o.bad.moveTo(c)
 		o.bad.kernels(0, min(block, o.bad.n), &s.bad)
-		s.ratio = s.good - s.bad.log()
+		s.ratio = s.good - o.bad.logOf(&s.bad)
 		m.scores = append(m.scores, s)
 	}
 	if len(m.scores) == 0 {
