@@ -5,16 +5,14 @@ cluster has PyTorch, and as a yardstick.
     nasalyze search --space space.json ... -- python train.py --data cifar10 --data-dir DIR
 
 Same network, same space, same clock, same JSON lines as nasalyze-train; docs/trainer.md
-explains them. What is random has the same distributions, not the same numbers, and there are no
-checkpoints. Needs torch and numpy.
+explains them, checkpoints too. What is random has the same distributions, not the same numbers. Needs torch and numpy.
 """
 
 import argparse
-import gzip
 import json
 import math
 import os
-import pathlib
+import signal
 import sys
 import time
 
@@ -22,6 +20,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import checkpoint
+from images import Augment, load, stratified
 from network import Network
 
 RANGES = {"initial_filters": (8, 32), "widen_factor_1": (0.5, 8), "widen_factor_2": (0.5, 4), "widen_factor_3": (0.5, 4),
@@ -56,60 +56,18 @@ def seconds(text):
     return value
 
 
-def stratified(labels, n, rng):
-    """Indices of all but n images, and of n with the same share of each class."""
-    order = rng.permutation(len(labels))
-    # Deal out the classes evenly: sort by the place within the class.
-    place = np.empty(len(labels))
-    for c in np.unique(labels):
-        mine = order[labels[order] == c]
-        place[mine] = (np.arange(len(mine)) + rng.random()) / len(mine)
-    held = np.argsort(place, kind="stable")[:n]
-    return np.setdiff1d(np.arange(len(labels)), held), held
-
-
-def load(name, directory):
-    """Images [n, height, width, channels] as bytes, labels, and whether mirror images show the same."""
-    if name == "digits":
-        path = pathlib.Path(__file__).parent.parent / "data" / "digits.bin.gz"
-        records = np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8).reshape(-1, 65)
-        images, labels = records[:, 1:].reshape(-1, 8, 8, 1), records[:, 0].astype(int)
-        train, test = stratified(labels, 360, np.random.default_rng(0))
-        return (images[train], labels[train]), (images[test], labels[test]), 10, False
-    folder, skip, classes, train_files, test_file = {
-        "cifar10": ("cifar-10-batches-bin", 1, 10, [f"data_batch_{i}.bin" for i in range(1, 6)], "test_batch.bin"),
-        "cifar100": ("cifar-100-binary", 2, 100, ["train.bin"], "test.bin"),
-    }[name]
-    directory = pathlib.Path(directory)
-    if (directory / folder).is_dir():
-        directory /= folder
-
-    def read(files):
-        raw = b""
-        for f in files:
-            path, size = directory / f, (50000 if f == "train.bin" else 10000) * (skip + 3072)
-            part = path.read_bytes() if path.is_file() else b""
-            if len(part) != size:
-                sys.exit(f"{path}: missing or torn, {len(part)} of {size} bytes; get the binary version from https://www.cs.toronto.edu/~kriz/cifar.html")
-            raw += part
-        records = np.frombuffer(raw, np.uint8).reshape(-1, skip + 3072)
-        return records[:, skip:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1).copy(), records[:, skip - 1].astype(int)
-
-    return read(train_files), read([test_file]), classes, True
-
-
 class Schedule:
     """Cosine annealing with restarts in seconds: trainer.Schedule."""
 
-    def __init__(self, rate, budget, shortest):
-        self.rate, self.cycles = rate, 1
-        while budget / (2 ** (self.cycles + 1) - 1) >= shortest * (1 - 1e-9):
+    def __init__(self, rate, start, end, shortest):
+        self.rate, self.start, self.cycles = rate, start, 1
+        while (end - start) / (2 ** (self.cycles + 1) - 1) >= shortest * (1 - 1e-9):
             self.cycles += 1
-        self.first = budget / (2**self.cycles - 1)
+        self.first = (end - start) / (2**self.cycles - 1)
 
     def at(self, t):
         """The learning rate after t seconds, and how many cycles are over."""
-        period = self.first
+        t, period = max(t - self.start, 0), self.first
         for n in range(self.cycles):
             if t < period:
                 return self.rate * (1 + math.cos(math.pi * t / period)) / 2, n
@@ -117,39 +75,136 @@ class Schedule:
         return 0.0, self.cycles
 
 
-class Augment:
-    """Random crop, mirror, normalise, cutout and mixup of batches on the device."""
+class Training:
+    """A configuration in training. What changes is in the model, the optimizer and these fields:
 
-    def __init__(self, config, images, mean, std, mirror):
-        self.config, self.mean, self.std, self.mirror = config, mean, std, mirror
-        self.height, self.width = images.shape[1:3]
-        self.side = (config["length"] * min(self.height, self.width) + 16) // 32
+    spent seconds of training, steps, the order of the images of this epoch, and sums, n and last of the learning curve.
+    """
 
-    def __call__(self, x, labels, classes):
-        n, h, w, device = len(x), self.height, self.width, x.device
-        dy, dx = torch.randint(-(h // 8), h // 8 + 1, (n, 1), device=device), torch.randint(-(w // 8), w // 8 + 1, (n, 1), device=device)
-        rows, columns = torch.arange(h, device=device) - dy, torch.arange(w, device=device) - dx
-        if self.mirror:
-            turned = torch.rand(n, 1, device=device) < 0.5
-            columns = torch.where(turned, columns.flip(1), columns)
-        inside = ((rows >= 0) & (rows < h))[:, :, None] & ((columns >= 0) & (columns < w))[:, None, :]
-        i = torch.arange(n, device=device)[:, None, None]
-        x = x[i, rows.clamp(0, h - 1)[:, :, None], columns.clamp(0, w - 1)[:, None, :]] * inside[..., None]
-        x = (x.float() - self.mean) / self.std
-        y0 = torch.randint(h, (n, 1), device=device) - self.side // 2
-        x0 = torch.randint(w, (n, 1), device=device) - self.side // 2
-        ys, xs = torch.arange(h, device=device), torch.arange(w, device=device)
-        hole = ((ys >= y0) & (ys < y0 + self.side))[:, :, None] & ((xs >= x0) & (xs < x0 + self.side))[:, None, :]
-        x = x * ~hole[..., None]
-        targets = F.one_hot(labels, classes).float()
-        if self.config["alpha"] > 0:
-            weight = float(np.random.beta(self.config["alpha"], self.config["alpha"]))
-            partner = torch.randperm(n, device=device)
-            x, targets = weight * x + (1 - weight) * x[partner], weight * targets + (1 - weight) * targets[partner]
-        return x.permute(0, 3, 1, 2), targets
+    def __init__(self, args, config, clock):
+        self.args, self.config, self.clock = args, config, clock
+        torch.manual_seed(args.seed)
+        np.random.seed(args.seed % 2**32)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        (images, labels), self.test, classes, mirror = load(args.data, args.data_dir)
+        count = args.validation or len(labels) // (10 if len(labels) >= 10000 else 5)
+        train, held = stratified(labels, count, np.random.default_rng(args.seed))
+        self.held, self.classes, self.batch = (images[held], labels[held]), classes, config["batch_size"]
+        if self.batch > len(train):
+            sys.exit(f"batch_size is {self.batch}, but there are only {len(train)} images to train on")
+        pixels = images[train].astype(np.float64)
+        self.mean, self.std = (torch.tensor(f((0, 1, 2)), dtype=torch.float32, device=self.device) for f in (pixels.mean, pixels.std))
+        self.augment = Augment(config, images, self.mean, self.std, mirror)
+        self.x, self.y = torch.tensor(images[train], device=self.device), torch.tensor(labels[train], device=self.device)
+        self.per_epoch = len(train) // self.batch
+        self.memory = torch.channels_last if args.channels_last else torch.contiguous_format
+        self.model = Network(config, images.shape[3], classes).to(self.device, memory_format=self.memory)
+        self.run = torch.compile(self.model) if args.compile else self.model
+        self.norms = [m for m in self.model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=1, momentum=config["momentum"], weight_decay=config["weight_decay"], nesterov=True)
+        self.evaluation, self.compiling, self.saving, self.continued = 0.0, 0.0, 0.0, 0.0
+        self.spent, self.steps, self.order, self.sums, self.n, self.last, self.loss = 0.0, 0, None, 0.0, 0, 0.0, math.nan
+        self.start, self.done, self.stopped = 0.0, False, False
+
+    def now(self):
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+        return self.clock()
+
+    def warm_up(self):
+        """Off the clock: kernels are compiled and chosen by steps that change nothing."""
+        start = self.now()
+        kept = {k: v.clone() for k, v in self.model.state_dict().items()}
+        for momentum in (1.0, 0.1):
+            self.step(self.x[:self.batch], self.y[:self.batch], 0.0, momentum)
+        self.model.load_state_dict(kept)
+        self.optimizer.state.clear()
+        self.compiling = self.now() - start
+
+    def step(self, x, y, rate, momentum):
+        for norm in self.norms:
+            norm.momentum = momentum
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        x, targets = self.augment(x, y, self.classes)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.args.bf16):
+            loss = F.cross_entropy(self.run(x.contiguous(memory_format=self.memory)).float(), targets)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+
+    def error(self, x, y):
+        """The percentage of images whose class is not found; NaN if a logit is not finite."""
+        start, wrong = self.now(), 0
+        self.model.eval()
+        with torch.no_grad():
+            for i in range(0, len(y), self.batch):
+                part = (torch.tensor(x[i:i + self.batch], device=self.device).float() - self.mean) / self.std
+                logits = self.model(part.permute(0, 3, 1, 2).contiguous(memory_format=self.memory))
+                if not logits.isfinite().all():
+                    return math.nan
+                wrong += (logits.argmax(1).cpu().numpy() != y[i:i + self.batch]).sum()
+        self.model.train()
+        self.evaluation += self.now() - start
+        return 100 * float(wrong) / len(y)
+
+    def save(self):
+        if self.args.checkpoint:
+            start = self.now()
+            checkpoint.write(self.args.checkpoint, self)
+            self.saving += self.now() - start
+
+    def goes_on(self, began):
+        """Whether another step ends nearer to the budget; one is taken in any case."""
+        if self.done:
+            return False
+        if self.steps == 0 or self.spent == self.start and self.steps == began:
+            return True
+        return self.spent + self.spent / self.steps / 2 < self.args.budget
+
+    def train(self):
+        """Train until the budget is used up. Returns whether the loss stayed finite."""
+        args = self.args
+        schedule = self.schedule = Schedule(self.config["learning_rate"], self.start, args.budget, args.first_cycle)
+        began = self.steps
+        while self.goes_on(began):
+            if self.stopped:
+                self.save()
+                sys.exit(f"interrupted after {self.spent:.1f} of {args.budget:.1f} seconds of training; the same command goes on from {args.checkpoint}")
+            rate, cycle = schedule.at(self.spent)
+            start = self.now()
+            if self.steps % self.per_epoch == 0 or self.order is None:
+                self.order = torch.randperm(len(self.y), device=self.device)
+            chosen = self.order[self.steps % self.per_epoch * self.batch:][:self.batch]
+            # Averages over the first ten steps; a compiled graph would be compiled anew for each.
+            momentum = max(0.1, 0.0 if args.compile and self.steps > 0 else 1 / (self.steps + 1))
+            self.loss = self.step(self.x[chosen], self.y[chosen], rate, momentum)
+            self.spent += self.now() - start
+            self.steps, self.sums, self.n = self.steps + 1, self.sums + self.loss, self.n + 1
+            if not math.isfinite(self.loss):
+                return False
+            ended = schedule.at(self.spent)[1] > cycle and self.spent < args.budget
+            if ended or self.spent - self.last >= args.budget / 50:
+                point = dict(seconds=self.spent, step=self.steps, epoch=self.steps / self.per_epoch, learning_rate=rate, train_loss=self.sums / self.n)
+                if ended:
+                    point["validation_error"] = self.error(*self.held)
+                print(json.dumps(point), flush=True)
+                self.last, self.sums, self.n = self.spent, 0.0, 0
+        self.done = True
+        return True
+
+    def about(self):
+        name = f"PyTorch {torch.__version__}, {torch.cuda.get_device_name() if self.device == 'cuda' else 'CPU'}"
+        return name + "".join(f", {flag}" for flag in ("bf16", "channels_last", "compile") if getattr(self.args, flag))
 
 
-def main():
+def within(directory, file):
+    """A file in a directory; none if either is not there."""
+    return os.path.join(directory, file) if directory and file else None
+
+
+def options(argv):
     p = argparse.ArgumentParser(description="Train one configuration for one budget with PyTorch.")
     env = os.environ.get
     p.add_argument("--data", required=True, choices=["digits", "cifar10", "cifar100"])
@@ -159,111 +214,50 @@ def main():
     p.add_argument("--seed", type=int, default=int(env("NASALYZE_SEED", "0")))
     p.add_argument("--validation", type=int, default=0)
     p.add_argument("--first-cycle", type=seconds)
+    p.add_argument("--checkpoint", help="file to write when interrupted and to go on from if it is there; removed at the end")
+    p.add_argument("--keep-checkpoint", action="store_true", help="write it at the end too, for --continue at a higher budget")
+    p.add_argument("--continue", dest="go_on", help="checkpoint of a lower budget to go on from instead of anew")
     p.add_argument("--bf16", action="store_true", help="forward and backward pass in bfloat16")
     p.add_argument("--channels-last", action="store_true")
     p.add_argument("--compile", action="store_true", help="torch.compile")
-    args = p.parse_args()
-    config = read_config(args.config)
-    torch.manual_seed(args.seed)
-    np.random.seed(args.seed % 2**32)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    (images, labels), (test_images, test_labels), classes, mirror = load(args.data, args.data_dir)
-    count = args.validation or len(labels) // (10 if len(labels) >= 10000 else 5)
-    train, held = stratified(labels, count, np.random.default_rng(args.seed))
-    batch = config["batch_size"]
-    if batch > len(train):
-        sys.exit(f"batch_size is {batch}, but there are only {len(train)} images to train on")
-    pixels = images[train].astype(np.float64)
-    mean, std = (torch.tensor(f((0, 1, 2)), dtype=torch.float32, device=device) for f in (pixels.mean, pixels.std))
-    augment = Augment(config, images, mean, std, mirror)
-    memory = torch.channels_last if args.channels_last else torch.contiguous_format
-    model = Network(config, images.shape[3], classes).to(device, memory_format=memory)
-    run = torch.compile(model) if args.compile else model
-    optimizer = torch.optim.SGD(model.parameters(), lr=1, momentum=config["momentum"], weight_decay=config["weight_decay"], nesterov=True)
-    schedule = Schedule(config["learning_rate"], args.budget, args.first_cycle or (2 if args.data == "digits" else 400))
-    x_train, y_train = torch.tensor(images[train], device=device), torch.tensor(labels[train], device=device)
+    args = p.parse_args(argv)
+    args.first_cycle = args.first_cycle or (2 if args.data == "digits" else 400)
+    if env("NASALYZE_SCRATCH"):  # in a search
+        args.checkpoint, args.go_on = within(env("NASALYZE_SCRATCH"), args.checkpoint), within(env("NASALYZE_CHECKPOINT"), args.go_on)
+    return args
 
-    def synchronised():
-        if device == "cuda":
-            torch.cuda.synchronize()
-        return time.perf_counter()
 
-    def step(x, y, rate, momentum):
-        for norm in norms:
-            norm.momentum = momentum
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        x, targets = augment(x, y, classes)
-        with torch.autocast(device, torch.bfloat16, enabled=args.bf16):
-            loss = F.cross_entropy(run(x.contiguous(memory_format=memory)).float(), targets)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+def main(argv=None, clock=time.perf_counter):
+    args = options(argv)
+    t = Training(args, read_config(args.config), clock)
+    if args.compile or t.device == "cuda":
+        t.warm_up()
+    checkpoint.resume(t)
+    t.continued, began = t.spent, t.steps
 
-    def error(x, y):
-        nonlocal evaluation
-        start = synchronised()
-        model.eval()
-        wrong = 0
-        with torch.no_grad():
-            for i in range(0, len(y), batch):
-                part = (torch.tensor(x[i:i + batch], device=device).float() - mean) / std
-                logits = model(part.permute(0, 3, 1, 2).contiguous(memory_format=memory))
-                if not logits.isfinite().all():
-                    return math.nan
-                wrong += (logits.argmax(1).cpu().numpy() != y[i:i + batch]).sum()
-        model.train()
-        evaluation += synchronised() - start
-        return 100 * float(wrong) / len(y)
+    def stop(number, frame):
+        if not args.checkpoint:
+            sys.exit("interrupted; nothing was kept for want of a checkpoint")
+        t.stopped = True  # after the step at work
 
-    norms = [m for m in model.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    evaluation, compiling = 0.0, 0.0
-    if args.compile or device == "cuda":  # off the clock: kernels are compiled and chosen by a step that changes nothing
-        start = synchronised()
-        kept = {k: v.clone() for k, v in model.state_dict().items()}
-        for momentum in (1.0, 0.1):
-            step(x_train[:batch], y_train[:batch], 0.0, momentum)
-        model.load_state_dict(kept)
-        optimizer.state.clear()
-        compiling = synchronised() - start
-
-    spent, steps, sums, n, last, loss, diverged = 0.0, 0, 0.0, 0, 0.0, math.nan, False
-    per_epoch = len(train) // batch
-    while steps == 0 or spent + spent / steps / 2 < args.budget:
-        rate, cycle = schedule.at(spent)
-        start = synchronised()
-        if steps % per_epoch == 0:
-            order = torch.randperm(len(train), device=device)
-        chosen = order[steps % per_epoch * batch:][:batch]
-        # Averages over the first ten steps; a compiled graph would be compiled anew for each.
-        momentum = max(0.1, 0.0 if args.compile and steps > 0 else 1 / (steps + 1))
-        loss = step(x_train[chosen], y_train[chosen], rate, momentum)
-        spent += synchronised() - start
-        steps, sums, n = steps + 1, sums + loss, n + 1
-        diverged = not math.isfinite(loss)
-        if diverged:
-            break
-        ended = schedule.at(spent)[1] > cycle and spent < args.budget
-        if ended or spent - last >= args.budget / 50:
-            point = dict(seconds=spent, step=steps, epoch=steps / per_epoch, learning_rate=rate, train_loss=sums / n)
-            if ended:
-                point["validation_error"] = error(images[held], labels[held])
-            print(json.dumps(point), flush=True)
-            last, sums, n = spent, 0.0, 0
-    validation = math.nan if diverged else error(images[held], labels[held])
-    test = math.nan if diverged else error(test_images, test_labels)
-    name = f"PyTorch {torch.__version__}, {torch.cuda.get_device_name() if device == 'cuda' else 'CPU'}"
-    for flag in ("bf16", "channels_last", "compile"):
-        if getattr(args, flag):
-            name += ", " + flag
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    finite = t.train()
+    validation = t.error(*t.held) if finite else math.nan
+    test = t.error(*t.test) if finite else math.nan
+    if args.checkpoint and finite and args.keep_checkpoint:
+        t.save()
+    elif args.checkpoint and os.path.exists(args.checkpoint):
+        os.remove(args.checkpoint)
     number = lambda x: "NaN" if math.isnan(x) else x  # noqa: E731
+    trained = t.spent - t.continued
     print(json.dumps(dict(
-        loss=number(validation), status="diverged" if math.isnan(validation) else "success", test_error=number(test), train_loss=number(loss),
-        budget=args.budget, train_seconds=spent, compile_seconds=compiling, evaluation_seconds=evaluation,
-        steps=steps, epochs=steps / per_epoch, cycles=schedule.cycles, images_per_second=steps * batch / spent,
-        parameters=sum(t.numel() for t in model.parameters()), data=args.data, train_images=len(train), validation_images=len(held),
-        test_images=len(test_labels), seed=args.seed, engine=name)))
+        loss=number(validation), status="diverged" if math.isnan(validation) else "success", test_error=number(test), train_loss=number(t.loss),
+        budget=args.budget, train_seconds=t.spent, compile_seconds=t.compiling, evaluation_seconds=t.evaluation, checkpoint_seconds=t.saving,
+        **({"continued_at": t.continued} if t.continued else {}),
+        steps=t.steps, epochs=t.steps / t.per_epoch, cycles=t.schedule.cycles, images_per_second=(t.steps - began) * t.batch / trained if trained else 0,
+        parameters=sum(p.numel() for p in t.model.parameters()), data=args.data, train_images=len(t.y), validation_images=len(t.held[1]),
+        test_images=len(t.test[1]), seed=args.seed, engine=t.about())))
 
 
 if __name__ == "__main__":
