@@ -3,6 +3,8 @@ package run
 import (
 	"context"
 	"math/rand/v2"
+	"runtime"
+	"slices"
 
 	"github.com/nasalyze/nasalyze/trainer"
 	"github.com/nasalyze/nasalyze/trainer/augment"
@@ -25,20 +27,32 @@ type feeder struct {
 	order []int // train, shuffled
 }
 
-// ahead is how many batches are made in advance.
-const ahead = 2
-
 // stepsPerEpoch is how many whole batches the images make.
 func (f *feeder) stepsPerEpoch() int { return len(f.train) / f.config.BatchSize }
 
-// start makes batches from the given step on, until ctx ends.
+// ahead is how many batches are made in advance, at the same time on as many processors.
+func ahead() int { return min(max(runtime.GOMAXPROCS(0)-1, 2), 8) }
+
+// start makes batches from the given step on, in order, until ctx ends.
 func (f *feeder) start(ctx context.Context, step int) <-chan network.Batch[float32] {
-	batches := make(chan network.Batch[float32], ahead)
+	started, batches := make(chan chan network.Batch[float32], ahead()), make(chan network.Batch[float32])
+	go func() {
+		defer close(started)
+		for ; ; step++ {
+			order, made := f.orderOf(step), make(chan network.Batch[float32], 1)
+			select {
+			case started <- made:
+				go func(step int) { made <- f.make(step, order) }(step)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
 	go func() {
 		defer close(batches)
-		for ; ; step++ {
+		for made := range started {
 			select {
-			case batches <- f.batch(step):
+			case batches <- <-made:
 			case <-ctx.Done():
 				return
 			}
@@ -53,13 +67,21 @@ const (
 	streamStep
 )
 
-// batch makes the batch of a step.
-func (f *feeder) batch(step int) network.Batch[float32] {
+// orderOf is the order of the images in the epoch of a step.
+func (f *feeder) orderOf(step int) []int {
 	if epoch := step / f.stepsPerEpoch(); f.order == nil || epoch != f.epoch {
-		f.epoch, f.order = epoch, append(f.order[:0], f.train...)
+		f.epoch, f.order = epoch, slices.Clone(f.train) // batches of the epoch before may be in the making
 		rng := rand.New(rand.NewPCG(f.seed, streamOrder+uint64(epoch)))
 		rng.Shuffle(len(f.order), func(i, j int) { f.order[i], f.order[j] = f.order[j], f.order[i] })
 	}
+	return f.order
+}
+
+// batch makes the batch of a step.
+func (f *feeder) batch(step int) network.Batch[float32] { return f.make(step, f.orderOf(step)) }
+
+// make makes the batch of a step. It may be called from several goroutines.
+func (f *feeder) make(step int, order []int) network.Batch[float32] {
 	rng := rand.New(rand.NewPCG(f.seed, streamStep+uint64(step)))
 	n := f.config.BatchSize
 	size := len(f.set.Image(0))
@@ -69,7 +91,7 @@ func (f *feeder) batch(step int) network.Batch[float32] {
 		Coefficients: make([]float32, n*f.plan.Coefficients),
 	}
 	first := step % f.stepsPerEpoch() * n
-	for i, index := range f.order[first : first+n] {
+	for i, index := range order[first : first+n] {
 		f.image(rng, b.Images[i*size:(i+1)*size], f.set.Image(index))
 		b.Targets[i*f.classes+int(f.set.Labels[index])] = 1
 	}

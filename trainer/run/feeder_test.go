@@ -1,6 +1,7 @@
 package run
 
 import (
+	"context"
 	"math"
 	"reflect"
 	"slices"
@@ -166,4 +167,36 @@ func TestLargest(t *testing.T) {
 			t.Errorf("%v is taken for a number", bad)
 		}
 	}
+}
+
+// Batches come in the order of the steps, the same as one by one, from any step on, until the end.
+func TestStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	batches := stripes(t, 57).start(ctx, 3)
+	for step := 3; step < 40; step++ {
+		if got, want := <-batches, stripes(t, 57).batch(step); !reflect.DeepEqual(got, want) {
+			t.Fatalf("the batch of step %d is another", step)
+		}
+	}
+	cancel()
+	for range batches { // ends
+	}
+}
+
+// How many images of CIFAR-10's size the feeder makes ahead of a device, with all augmentation.
+func BenchmarkFeeder(b *testing.B) {
+	set := &data.Set{Height: 32, Width: 32, Channels: 3, Pixels: make([]uint8, 1000*3072), Labels: make([]int32, 1000)}
+	config := tiny
+	config.BatchSize = 128
+	plan, err := network.NewPlan(config, network.Input{Height: 32, Width: 32, Channels: 3, Classes: 10})
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := &feeder{config: config, set: set, classes: 10, mirror: true, train: all(set), normalize: augment.NewNormalizer(set.Moments(all(set))), plan: plan, seed: 1}
+	batches, step := f.start(b.Context(), 0), 0
+	for b.Loop() {
+		<-batches
+		step++
+	}
+	b.ReportMetric(float64(step*config.BatchSize)/b.Elapsed().Seconds(), "images/s")
 }
