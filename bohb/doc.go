@@ -39,9 +39,13 @@
 //     value), and a level counts as spread over its cell, so that the bandwidth
 //     does not collapse where all good points agree. HpBandSter treats integers as
 //     continuous and refuses ordinals.
-//   - The bandwidth of a categorical follows from the Gini impurity of its choices
-//     instead of the variance of their indices, which depends on their order. For
-//     two choices both are the same.
+//   - The bandwidth of a categorical is the one that estimates the shares of its choices
+//     best, see categoricalBandwidth: it falls as 1/n where one is better, and makes the kernel
+//     uniform where none is. HpBandSter's follows the variance of the indices of
+//     the choices, which depends on their order, and the rule for numbers, n^(-1/(4+d)), which
+//     is far too wide for choices.
+//   - In a finite space no configuration is proposed twice before all have been, as far as
+//     100 draws find one that is left.
 //   - An inactive parameter has no value: its kernels are uniform, and it is left out
 //     where the candidate does not have it. HpBandSter puts in the value of a random
 //     other point.

@@ -177,7 +177,7 @@ func (c *column) fitLevels(d *dim, dims int, counts []float64, points int, minim
 	}
 	counts = counts[:d.levels]
 	if d.categorical {
-		c.h = categoricalBandwidth(counts, n, dims, minimum)
+		c.h = categoricalBandwidth(counts, n, minimum)
 		c.same, c.other = math.Log(1-c.h), math.Log(c.h/float64(d.levels-1))
 		return
 	}

@@ -109,14 +109,14 @@ func (m *model) current() *observations {
 const leastRatio = 1e-32
 
 // propose draws candidates about good points and returns the one with the largest
-// ratio of the good density to the bad one, nil if there is no model. Candidates
-// that legal refuses are drawn again; it may set coordinates of inactive
-// parameters to NaN.
+// ratio of the good density to the bad one among those that are fresh, nil if there
+// is no model or none is. Candidates that legal refuses are drawn again; it may set
+// coordinates of inactive parameters to NaN.
 //
 // The bad density, over most of the points, is the expensive part. It only grows
 // while points are added to it, so that a candidate is given up as soon as its
 // ratio is below the best: the result is the same, at a fraction of the work.
-func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 {
+func (m *model) propose(rng *rand.Rand, legal, fresh func(u []float64) bool) []float64 {
 	o := m.current()
 	if o == nil {
 		return nil
@@ -163,9 +163,12 @@ func (m *model) propose(rng *rand.Rand, legal func(u []float64) bool) []float64 
 	for _, s := range m.scores {
 		o.bad.moveTo(&m.candidates[s.candidate])
 		bad := max(o.bad.logDensityUntil(block, s.bad, s.good-ratio), s.floor)
-		if r := s.good - bad; best < 0 || r > ratio {
+		if r := s.good - bad; (best < 0 || r > ratio) && fresh(m.candidates[s.candidate].u) {
 			best, ratio = s.candidate, r
 		}
+	}
+	if best < 0 {
+		return nil
 	}
 	return m.candidates[best].u
 }

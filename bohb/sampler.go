@@ -65,6 +65,15 @@ func (p *proposer) encode(values []nasalyze.Value) ([]float64, error) {
 	return u, nil
 }
 
+// canonical returns the coordinates that the values at u encode to: the model sees
+// values as a log would.
+func (p *proposer) canonical(u []float64) []float64 {
+	if v, err := p.encode(p.decode(u)); err == nil {
+		return v
+	}
+	return u
+}
+
 // maxDraws is how often a uniform draw is repeated until it is legal.
 const maxDraws = 100_000
 

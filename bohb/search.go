@@ -70,6 +70,7 @@ type Search struct {
 	proposer *proposer
 	model    *model
 	adapter  *adapter
+	seen     seen
 
 	budgets []float64 // in use, ascending
 	// first is the iteration that the first bracket over budgets belongs to.
@@ -102,6 +103,9 @@ func New(space *nasalyze.Space, opt Options) (*Search, error) {
 	s := &Search{opt: opt, proposer: p, pending: make(map[int]running)}
 	if s.budgets, err = Budgets(opt.MinBudget, opt.MaxBudget, opt.Eta); err != nil {
 		return nil, err
+	}
+	if finite(space) {
+		s.seen = make(seen)
 	}
 	s.model = &model{layout: newLayout(p.dims), opt: &s.opt}
 	if opt.RankCorrelation != nil && opt.Method != Random {
@@ -160,22 +164,21 @@ func (s *Search) start(b *halving, e *entry, rung int) Trial {
 func (s *Search) candidate(iteration, index int) *candidate {
 	rng := rand.New(rand.NewPCG(s.opt.Seed, s.proposals))
 	s.proposals++
-	c := &candidate{id: fmt.Sprintf("%d,0,%d", iteration, index), pick: nasalyze.RandomPick, seed: int64(rng.Uint64() >> 33)}
+	c := &candidate{id: fmt.Sprintf("%d,0,%d", iteration, index), seed: int64(rng.Uint64() >> 33)}
+	fresh := func(u []float64) bool { return s.seen == nil || !s.seen.has(s.proposer.canonical(u)) }
 	if s.opt.Method == BOHB && rng.Float64() >= s.opt.RandomFraction {
-		c.u = s.model.propose(rng, s.proposer.legal)
+		c.u = s.model.propose(rng, s.proposer.legal, fresh)
 		c.pick = nasalyze.ModelPick
 	}
 	if c.u == nil {
 		c.pick = nasalyze.RandomPick
-	}
-	for c.u == nil { // ends: New has found that legal configurations can be drawn
-		c.u, _ = s.proposer.random(rng)
+		for try := 0; c.u == nil || !fresh(c.u) && try < maxRedraws; try++ {
+			c.u, _ = s.proposer.random(rng) // at last: New has found that there are legal ones
+		}
 	}
 	c.values = s.proposer.decode(c.u)
-	// The model sees values as a log would: the coordinates that they encode to.
-	if u, err := s.proposer.encode(c.values); err == nil {
-		c.u = u
-	}
+	c.u = s.proposer.canonical(c.u)
+	s.seen.mark(c.u)
 	return c
 }
 
@@ -224,6 +227,7 @@ func (s *Search) Correct(number int, values []nasalyze.Value, pick nasalyze.Pick
 	}
 	c := r.entry.candidate
 	c.u, c.values, c.pick = u, values, pick
+	s.seen.mark(u)
 	return nil
 }
 

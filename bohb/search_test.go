@@ -142,7 +142,7 @@ func TestProposeIsTheBestOfAllCandidates(t *testing.T) {
 			if n%300 != 299 {
 				continue
 			}
-			got := slices.Clone(m.propose(rand.New(rand.NewPCG(9, uint64(n))), p.legal))
+			got := slices.Clone(m.propose(rand.New(rand.NewPCG(9, uint64(n))), p.legal, func([]float64) bool { return true }))
 			o := m.budgets[0]
 			best, ratio := []float64(nil), math.Inf(-1)
 			for i := range m.candidates {
@@ -228,6 +228,58 @@ func TestModelOfTheLargestBudget(t *testing.T) {
 	}
 	if n := len(m.budgets[0].loss); len(m.budgets) != 2 || n != 8 {
 		t.Errorf("%d budgets, %d results at the first, want 2 and 8", len(m.budgets), n)
+	}
+}
+
+// In a finite space no configuration is proposed twice before all have been, whatever
+// proposes it, however many workers there are, and none that a warm start knows at
+// the largest budget.
+func TestNothingTwice(t *testing.T) {
+	space := mustSpace(t, []nasalyze.Param{
+		{Name: "c", Kind: nasalyze.Categorical, Choices: texts("a", "b", "c", "d")},
+		{Name: "n", Kind: nasalyze.Int, Lower: 1, Upper: 8},
+		{Name: "o", Kind: nasalyze.Ordinal, Choices: texts("s", "m", "l")},
+		{Name: "child", Kind: nasalyze.Int, Lower: 0, Upper: 1},
+	}, []nasalyze.Condition{{Child: "child", When: nasalyze.Clause{Op: nasalyze.Eq, Param: "c", Values: texts("a")}}}, nil)
+	const all = 8 * 3 * (2 + 3)
+	for _, method := range Methods() {
+		s, err := New(space, Options{Method: method, MinBudget: 1, MaxBudget: 27, Iterations: 8, Seed: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		known := space.Params[0].Choices[1]
+		warm := &nasalyze.Study{Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}}}
+		for n := range 8 {
+			warm.Configs = append(warm.Configs, nasalyze.Config{ID: fmt.Sprint(n), Values: []nasalyze.Value{known, nasalyze.Integer(int64(n + 1)), space.Params[2].Choices[0], {}}})
+			warm.Trials = append(warm.Trials, nasalyze.Trial{Config: n, Budget: 27, Values: []float64{0}})
+		}
+		if used, _, err := s.Learn(warm, 0); used != 8 || err != nil {
+			t.Fatal(used, err)
+		}
+		trials := drive(t, s, rand.New(rand.NewPCG(5, 3)), 4, func(tr Trial) float64 { return ofValues(space, tr.Values) }, nil)
+		count := make(map[string]int)
+		first := 0
+		for _, tr := range trials {
+			if tr.Values[0] == known && tr.Values[2] == space.Params[2].Choices[0] {
+				t.Errorf("%v: %v is run, which the warm start had at the largest budget", method, tr.Values)
+			}
+			if count[fmt.Sprint(tr.Values, tr.Budget)]++; count[fmt.Sprint(tr.Values, tr.Budget)] > 1 {
+				t.Errorf("%v: %v is run twice at budget %v", method, tr.Values, tr.Budget)
+			}
+			if tr.Rung == 0 {
+				first++
+			}
+		}
+		t.Logf("%v: %d trials, %d proposals of %d configurations", method, len(trials), first, all)
+	}
+	// A space that is used up is searched again.
+	two := mustSpace(t, []nasalyze.Param{{Name: "c", Kind: nasalyze.Categorical, Choices: texts("a", "b")}}, nil, nil)
+	s, err := New(two, Options{MinBudget: 1, MaxBudget: 1, Iterations: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(drive(t, s, rand.New(rand.NewPCG(5, 3)), 1, func(Trial) float64 { return 0 }, nil)); n != 5 {
+		t.Errorf("%d trials, want 5", n)
 	}
 }
 

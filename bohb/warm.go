@@ -64,6 +64,9 @@ func (s *Search) Learn(study *nasalyze.Study, k int) (used, skipped int, err err
 			loss = math.Inf(1)
 		}
 		s.model.observe(t.Budget, points[t.Config], loss)
+		if top := s.budgets[len(s.budgets)-1]; t.Budget > top || sameBudget(t.Budget, top) {
+			s.seen.mark(points[t.Config]) // there is nothing left to learn of it
+		}
 		used++
 	}
 	return used, skipped, nil
