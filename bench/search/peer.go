@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/bench/internal/venv"
@@ -55,7 +54,11 @@ type peer struct {
 // start begins a run, and the process if it is the first.
 func (p *peer) start(ctx context.Context, pythons *pythons, w *workload, seed, workers, trials int) (searcher, error) {
 	if p.process == nil {
-		if err := p.launch(ctx, pythons); err != nil {
+		python, err := pythons.SetUp(ctx, p.environment)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.launch(ctx, python, pythons.dir); err != nil {
 			return nil, err
 		}
 	}
@@ -89,18 +92,14 @@ func (p *peer) start(ctx context.Context, pythons *pythons, w *workload, seed, w
 	return t, err
 }
 
-func (p *peer) launch(ctx context.Context, pythons *pythons) error {
-	python, err := pythons.SetUp(ctx, p.environment)
-	if err != nil {
-		return err
-	}
-	cmd := exec.CommandContext(ctx, python, filepath.Join(pythons.dir, "peers", p.script))
+// launch starts the process. A script finds harness.py beside itself.
+func (p *peer) launch(ctx context.Context, python, dir string) error {
+	cmd := exec.CommandContext(ctx, python, filepath.Join(dir, "peers", p.script))
 	// One core, and no hash of Python's that differs from run to run.
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "MKL_NUM_THREADS=1", "PYTHONHASHSEED=0")
-	if runtime.GOOS != "windows" {
-		cmd.Dir = pythons.dir
-	}
+	cmd.Dir = dir // for files that a peer leaves where it is
 	cmd.Stderr = os.Stderr
+	var err error
 	if p.in, err = cmd.StdinPipe(); err != nil {
 		return err
 	}

@@ -78,8 +78,8 @@ func play(w *workload, s searcher, seed, workers int, limit float64) (run, error
 			r.Regret = append(r.Regret, number(regret))
 		}
 	}
-	for now < end {
-		for len(running) < workers {
+	for {
+		for now < end && len(running) < workers {
 			t, ok, err := s.ask()
 			if err != nil {
 				return r, err
@@ -91,19 +91,19 @@ func play(w *workload, s searcher, seed, workers int, limit float64) (run, error
 				return r, fmt.Errorf("asked for %v at budget %v", t.x, t.budget)
 			}
 			heap.Push(&running, event{t, now + t.budget, r.Trials, w.loss(t.x, t.budget, noise(r.Trials))})
+			busy += min(t.budget, end-now)
 			r.Trials++
 		}
-		if len(running) == 0 {
+		if len(running) == 0 && now < end {
 			return r, fmt.Errorf("no trial to run and none to wait for after %d", r.Trials)
 		}
-		e := heap.Pop(&running).(event)
-		note(min(e.at, end))
-		now = e.at
-		busy += e.budget
-		if now > end*(1+1e-9) {
+		if len(running) == 0 || running[0].at > end*(1+1e-9) {
 			break
 		}
-		if b := incumbent.budget * (1 + 1e-6); e.budget > b || e.budget*(1+1e-6) > incumbent.budget && e.loss < incumbent.loss {
+		e := heap.Pop(&running).(event)
+		note(e.at)
+		now = e.at
+		if b := incumbent.budget; e.budget > b*(1+1e-6) || e.budget*(1+1e-6) > b && e.loss < incumbent.loss {
 			incumbent, regret = e, w.regret(e.x)
 		}
 		if err := s.tell(e.id, e.loss); err != nil {
@@ -112,7 +112,7 @@ func play(w *workload, s searcher, seed, workers int, limit float64) (run, error
 	}
 	note(math.Inf(1))
 	if workers > 1 {
-		r.Busy = number(busy / (now * float64(workers)))
+		r.Busy = number(busy / (end * float64(workers)))
 	}
 	r.CPU, r.Versions = number(s.cpu()), s.versions()
 	return r, nil

@@ -122,7 +122,7 @@ func (rec *record) sorted() []run {
 }
 
 // regrets are those of all runs of one searcher on one workload at the k-th checkpoint,
-// by seed.
+// by seed, +Inf where nothing was known by then.
 func (rec *record) regrets(workload, searcher string, workers int, limit float64, k int) []float64 {
 	var v []float64
 	for seed := 0; ; seed++ {
@@ -130,6 +130,10 @@ func (rec *record) regrets(workload, searcher string, workers int, limit float64
 		if !ok {
 			return v
 		}
-		v = append(v, float64(r.Regret[k]))
+		x := float64(r.Regret[k])
+		if math.IsNaN(x) {
+			x = math.Inf(1)
+		}
+		v = append(v, x)
 	}
 }

@@ -6,23 +6,22 @@ import (
 	"slices"
 )
 
-// median of values that are not NaN, NaN if there are none.
+// median of values.
 func median(v []float64) float64 { return quantile(v, 0.5) }
 
 // quantile interpolates linearly between order statistics (Hyndman and Fan 1996,
-// definition 7).
+// definition 7). It is NaN if there are no values. Values may be +Inf.
 func quantile(v []float64, q float64) float64 {
-	v = slices.DeleteFunc(slices.Clone(v), math.IsNaN)
 	if len(v) == 0 {
 		return math.NaN()
 	}
-	slices.Sort(v)
+	v = slices.Sorted(slices.Values(v))
 	h := q * float64(len(v)-1)
 	i := int(h)
-	if i+1 == len(v) {
-		return v[i]
+	if f := h - float64(i); f > 0 && v[i] != v[i+1] {
+		return v[i] + f*(v[i+1]-v[i])
 	}
-	return v[i] + (h-float64(i))*(v[i+1]-v[i])
+	return v[i]
 }
 
 // midranks are the ranks of values from 1, the mean of their ranks for equal ones; ties
