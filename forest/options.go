@@ -41,6 +41,14 @@ type Options struct {
 	// out of the bag. A bootstrap sample holds 63 % of the rows, some of them
 	// several times.
 	Subsample float64
+	// SingleLevel is the probability with which a categorical column that is tried at a
+	// node is split by one level against all others (the best one), as if it had been
+	// coded one-hot, and not by the best of all sets of levels. Between 0 (the
+	// default: always sets) and 1.
+	//
+	// Sets fit the responses of a node more closely than single levels, their noise as
+	// well. Trees of both kinds of splits differ more from each other than trees of one.
+	SingleLevel float64
 	// Seed selects the random numbers. Tree t uses the stream (Seed, t).
 	Seed uint64
 	// Workers is the number of trees fitted at the same time; 0 means
@@ -66,6 +74,8 @@ func (o Options) resolve() (Options, error) {
 		return o, fmt.Errorf("forest: Subsample is %v, expected 0 (bootstrap) to 1", o.Subsample)
 	case o.Subsample > 0 && o.NoBootstrap:
 		return o, errors.New("forest: Subsample and NoBootstrap exclude each other")
+	case !(o.SingleLevel >= 0 && o.SingleLevel <= 1):
+		return o, fmt.Errorf("forest: SingleLevel is %v, expected 0 (default) to 1", o.SingleLevel)
 	case o.MinLeaf < 0:
 		return o, fmt.Errorf("forest: MinLeaf is %d, expected 0 (default) or more", o.MinLeaf)
 	case o.MaxDepth < 0:

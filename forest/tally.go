@@ -211,10 +211,15 @@ func (b *builder) scanNarrow(j int32, k *task, bins []bin, rows []int32) (codes 
 }
 
 // scanOrder tries all cuts of the codes that have rows, in their order or, for a
-// categorical column, in that of their mean responses. It returns their number.
+// categorical column, in that of their mean responses or one against all others. It returns their number.
 func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []int32) int {
 	categorical := b.t.kind[j] == categoricalColumn
-	if categorical {
+	cuts := len(order) - 1
+	switch {
+	case categorical && b.single(len(order)):
+		b.singleFirst(k, bins, rows, order)
+		cuts = 1
+	case categorical:
 		slices.SortFunc(order, func(p, q int32) int {
 			hp, hq := &bins[p], &bins[q]
 			if mp, mq := hp.wy/hp.w, hq.wy/hq.w; mp != mq {
@@ -227,7 +232,7 @@ func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []
 	at, leftWeight := -1, 0.0
 	sw, sy := 0.0, 0.0
 	n, total, least := 0, k.hi-k.lo, b.opt.MinLeaf
-	for i, c := range order[:len(order)-1] {
+	for i, c := range order[:cuts] {
 		sw += bins[c].w
 		sy += bins[c].wy
 		n += int(rows[c])
