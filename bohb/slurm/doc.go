@@ -31,7 +31,7 @@
 // sacct is asked, if there is accounting. What counts as what, without an outcome:
 //
 //	TIMEOUT, DEADLINE                        timeout
-//	OUT_OF_MEMORY                            memout
+//	OUT_OF_MEMORY, or slurmstepd says so     memout
 //	CANCELLED, NODE_FAIL, PREEMPTED, ...     submitted again, Engine.Attempts times in all, then crashed
 //	never claimed (a node without nasalyze)  submitted again, as often, then the search ends with the reason
 //

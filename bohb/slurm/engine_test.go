@@ -111,9 +111,13 @@ func TestStatesWithoutOutcome(t *testing.T) {
 		{"FAILED", "echo nasalyze: not found; exit 127", nasalyze.Aborted, "cannot be started: 3 jobs ended without a result, the last one: job 3 FAILED on fake1: nasalyze: not found", 3},
 	} {
 		for _, forgotten := range []bool{false, true} { // by the controller: then sacct knows
+			if forgotten && c.jobs > 1 && c.state != "CANCELLED" {
+				continue
+			}
 			t.Run(fmt.Sprintf("%s/%v", c.state, forgotten), func(t *testing.T) {
 				fake := slurmtest.Fake(t)
 				e, words := engine(t, "")
+				e.Poll, e.Wait = 20*time.Millisecond, 100*time.Millisecond
 				script := fmt.Sprintf("%s\necho %s > $FAKE_SLURM/jobs/$SLURM_JOB_ID/state\n", c.worker, c.state)
 				if strings.Contains(c.worker, "exit") {
 					script = fmt.Sprintf("echo %s > $FAKE_SLURM/jobs/$SLURM_JOB_ID/state\n%s\n", c.state, c.worker)

@@ -100,7 +100,7 @@ func outcomeOf(t testing.TB, c <-chan driver.Outcome) driver.Outcome {
 	select {
 	case o := <-c:
 		return o
-	case <-time.After(90 * time.Second):
+	case <-time.After(60 * time.Second):
 		t.Fatal("no outcome")
 		panic("")
 	}
@@ -120,7 +120,7 @@ func expect(t testing.TB, o driver.Outcome, status nasalyze.Status, loss float64
 
 func wait(t testing.TB, what string, until func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); !until(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(60 * time.Second); !until(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain for %s", what)
 		}

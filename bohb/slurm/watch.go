@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
@@ -243,8 +244,12 @@ func (w *watch) conclude(ctx context.Context) (*driver.Outcome, bool) {
 		return w.failed(nasalyze.TimedOut, j.String()+": Slurm ended it at its time limit")
 	case "OUT_OF_MEMORY":
 		return w.failed(nasalyze.OutOfMemory, j.String()+": Slurm ended it, its memory ran out")
-	case "FAILED", "COMPLETED":
-		if !begun {
+	case "FAILED", "COMPLETED", "CANCELLED":
+		// Without cgroups, a job that slurmstepd ends for its memory is FAILED or CANCELLED.
+		if line := w.memoryInLog(); line != "" {
+			return w.failed(nasalyze.OutOfMemory, j.String()+": "+line)
+		}
+		if !begun && j.state != "CANCELLED" {
 			return w.retry(j.String()+because(w.lastOfLog()), nasalyze.Aborted)
 		}
 	}
@@ -292,6 +297,18 @@ func (w *watch) again(why string, last nasalyze.Status) (driver.Outcome, bool) {
 		return aborted(fmt.Errorf("%s", o.Reason)), false
 	}
 	return *o, false
+}
+
+var memoryText = regexp.MustCompile(`slurmstepd.*: error: .*([Ee]xceeded .*memory limit|oom.kill|OOM Killed)`)
+
+// memoryInLog is what slurmstepd said of memory that ran out, empty if it did not.
+func (w *watch) memoryInLog() string {
+	for _, line := range lastLines(w.a.file("log"), 20) {
+		if memoryText.MatchString(line) {
+			return line
+		}
+	}
+	return ""
 }
 
 // lastOfLog is the last line of what the job itself printed.

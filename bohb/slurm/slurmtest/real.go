@@ -162,7 +162,8 @@ SwitchType=switch/none
 MpiDefault=none
 MailProg=/bin/true
 SelectType=select/cons_tres
-SelectTypeParameters=CR_Core
+SelectTypeParameters=CR_Core_Memory
+DefMemPerNode=200
 SlurmdParameters=config_overrides
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0,sched_min_interval=0
 PreemptType=preempt/partition_prio
@@ -172,8 +173,8 @@ ReturnToService=2
 SlurmdTimeout=10
 KillWait=2
 MinJobAge=300
-NodeName=n1 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$PORT1 CPUs=2 RealMemory=900 Gres=gpu:2
-NodeName=n2 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$PORT2 CPUs=2 RealMemory=900
+NodeName=n1 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$PORT1 CPUs=4 RealMemory=4000 Gres=gpu:2
+NodeName=n2 NodeHostname=$HOST NodeAddr=127.0.0.1 Port=$PORT2 CPUs=4 RealMemory=4000
 PartitionName=debug Nodes=n[1-2] Default=YES MaxTime=100 PriorityTier=5 PreemptMode=OFF
 PartitionName=low Nodes=n[1-2] PriorityTier=1 PreemptMode=REQUEUE
 PartitionName=high Nodes=n[1-2] PriorityTier=10 PreemptMode=OFF
