@@ -22,12 +22,14 @@ const DefaultMinCorrelation = 0.2
 const carriesOver = 0.5
 
 // minPairs is the number of configurations with a result at both budgets below
-// which the search does not judge.
-const minPairs = 10
+// which the search does not judge. At 5 an interval is wide enough that only ranks that
+// are turned upside down fall short of carriesOver; with 9, those that the first bracket promotes of 27, it
+// still takes a correlation well below 0.
+const minPairs = 5
 
-// adapter watches the rank correlation between the smallest budget in use and the
-// next. Both columns are of survivors only: configurations reach the next budget
-// for being among the best at the smallest, which narrows the range and pulls the
+// adapter watches the rank correlations between adjacent budgets. Both columns are
+// of survivors only: configurations reach the next budget
+// for being among the best at the smaller, which narrows the range and pulls the
 // correlation of those who are left towards 0. The interval is corrected for that
 // by the formula of Pearson and Thorndike (Thorndike 1949, case 2): with u the
 // standard deviation of all by that of the survivors, r u / sqrt(1 - r^2 + r^2 u^2),
@@ -54,21 +56,29 @@ func (a *adapter) observe(config string, budget, loss float64) {
 	}
 }
 
-// adapt gives up the smallest budget before an iteration begins, where the rank
-// correlation with the next is below MinCorrelation and its whole interval below
-// carriesOver.
+// adapt gives up budgets before an iteration begins: a budget from which ranks do not
+// carry over to the next, and all below, however well they agree with it. Ranks do not carry over
+// where their correlation is below MinCorrelation and its whole interval below
+// carriesOver. The model forgets what was given up.
 func (s *Search) adapt() {
-	if s.adapter == nil || len(s.budgets) < 2 {
+	if s.adapter == nil {
 		return
 	}
-	low, high := s.budgets[0], s.budgets[1]
-	c, ok := s.adapter.judge(low, high)
-	if !ok || !(c.rho < s.opt.MinCorrelation && c.hi < carriesOver) {
+	for k := len(s.budgets) - 2; k >= 0; k-- {
+		low, high := s.budgets[k], s.budgets[k+1]
+		c, ok := s.adapter.judge(low, high)
+		if !ok || !(c.rho < s.opt.MinCorrelation && c.hi < carriesOver) {
+			continue
+		}
+		s.budgets, s.first, s.model.least = s.budgets[k+1:], s.started, high
+		given := fmt.Sprintf("budget %v is", low)
+		if k > 0 {
+			given = fmt.Sprintf("budget %v and all below are", low)
+		}
+		s.note = fmt.Sprintf("%s given up from iteration %d on: the rank correlation of its losses with those at %v is %.2f [%.2f, %.2f] over %d configurations, corrected for their selection, below %v and clearly below %v",
+			given, s.started, high, c.rho, c.lo, c.hi, c.n, s.opt.MinCorrelation, carriesOver)
 		return
 	}
-	s.budgets, s.first = s.budgets[1:], s.started
-	s.note = fmt.Sprintf("budget %v is given up from iteration %d on: the rank correlation of its losses with those at %v is %.2f [%.2f, %.2f] over %d configurations, corrected for their selection, below %v and clearly below %v",
-		low, s.started, high, c.rho, c.lo, c.hi, c.n, s.opt.MinCorrelation, carriesOver)
 }
 
 // carried is the rank correlation of two budgets.

@@ -64,7 +64,7 @@
 //   - If trials fail, a rung has fewer configurations. HpBandSter fills it up with new ones,
 //     which start at the larger budget.
 //   - The queue of a rung is by rank.
-//   - The smallest budget can be given up while the search runs, see [Correlate].
+//   - Budgets from which ranks do not carry over can be given up while the search runs, see [Correlate].
 //
 // Weights of categoricals are the distribution of random proposals; priors of
 // numeric parameters are not used.

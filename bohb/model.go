@@ -50,6 +50,7 @@ type model struct {
 	*layout
 	opt     *Options
 	budgets []*observations // ascending
+	least   float64         // results at smaller budgets are not modelled
 
 	// buffers of propose
 	candidates []point
@@ -90,6 +91,9 @@ func sameBudget(a, b float64) bool { return math.Abs(a-b) <= slack*math.Abs(b) }
 // the densities up to date; nil if none has.
 func (m *model) current() *observations {
 	for _, o := range slices.Backward(m.budgets) {
+		if o.budget < m.least && !sameBudget(o.budget, m.least) {
+			break
+		}
 		good := o.split(m.opt)
 		if good == 0 {
 			continue

@@ -82,8 +82,8 @@ type Options struct {
 	// MinBandwidth is the least bandwidth of a kernel; 0 means [DefaultMinBandwidth].
 	MinBandwidth float64
 
-	// RankCorrelation, if not nil, lets the search give up its smallest budget where
-	// ranks clearly do not carry over from it to the next; see [Correlate].
+	// RankCorrelation, if not nil, lets the search give up its smallest budgets where
+	// ranks clearly do not carry over from them to the next; see [Correlate].
 	RankCorrelation Correlate
 	// MinCorrelation is what the rank correlation of adjacent budgets must fall short
 	// of, and its interval exclude 0.5, for the lower one to be given up; 0 means
