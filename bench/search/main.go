@@ -80,7 +80,7 @@ func search(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	switch {
 	case *docs != "":
-		return errors.New("-docs: not yet")
+		return writeDocs(*docs, works)
 	case *list:
 		for _, w := range works {
 			fmt.Fprintf(stdout, "workload %-18s %s\n", w.name, w.title)

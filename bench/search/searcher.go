@@ -32,16 +32,17 @@ type contender struct {
 	peer *peer
 }
 
+// contenders in the order of tables and pictures. The first is compared with the others.
 var contenders = []*contender{
 	{name: "ours", title: "nasalyze", ours: &bohb.Options{}},
 	{name: "ours-async", title: "nasalyze, asynchronous", ours: &bohb.Options{Async: true}},
 	{name: "ours-adaptive", title: "nasalyze, adaptive", ours: &bohb.Options{RankCorrelation: spearman}},
-	{name: "hyperband", title: "Hyperband", ours: &bohb.Options{Method: bohb.Hyperband}},
-	{name: "random", title: "random search", ours: &bohb.Options{Method: bohb.Random}},
 	{name: "hpbandster", title: "HpBandSter", peer: &peer{script: "hpbandster_bohb.py", environment: hpbandster}},
 	{name: "optuna", title: "Optuna", peer: &peer{script: "optuna_tpe.py", environment: searchers}},
 	{name: "dehb", title: "DEHB", peer: &peer{script: "dehb_de.py", environment: searchers}},
 	{name: "smac", title: "SMAC3", peer: &peer{script: "smac_mf.py", environment: searchers}},
+	{name: "hyperband", title: "Hyperband", ours: &bohb.Options{Method: bohb.Hyperband}},
+	{name: "random", title: "random search", ours: &bohb.Options{Method: bohb.Random}},
 }
 
 // spearman is the rank correlation that the command uses.

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// introduction of the page: what is measured and how, with the versions of the peers.
+func introduction(rec *record) string {
+	var versions []string
+	for _, r := range rec.sorted() {
+		for _, v := range r.Versions {
+			if !slices.Contains(versions, v) {
+				versions = append(versions, v)
+			}
+		}
+	}
+	slices.Sort(versions)
+	var b strings.Builder
+	fmt.Fprintf(&b, `# Searchers side by side
+
+How far the best configuration is from the optimum when a budget is spent: nasalyze's searchers and others, on the same
+work. Everything below is written from [search-benchmarks.jsonl](search-benchmarks.jsonl), which has every run:
+
+    go run ./bench/search -json docs/search-benchmarks.jsonl     # what it does not have yet; hours
+    go run ./bench/search -docs docs
+
+Peers get virtual environments of their own with pinned versions (`+"`bench/search/requirements-*.txt`"+`). An interrupted bench goes on
+where it was. `+"`-searchers ours`"+` runs ours alone, in seconds, and prints it beside the record.
+
+## What is compared
+
+| searcher | what it is |
+|---|---|
+| nasalyze | BOHB of this project, as `+"`nasalyze search`"+` has it by default |
+| nasalyze, asynchronous | the same with `+"`--async`"+` |
+| nasalyze, adaptive | the same with `+"`--adaptive`"+`, which may give up the smallest budget |
+| Hyperband | of this project |
+| random search | of this project, all at the largest budget |
+| HpBandSter | its BOHB, the authors' program: sampler and brackets, without the name server |
+| Optuna | TPE sampler with Hyperband pruner |
+| DEHB | differential evolution with Hyperband |
+| SMAC3 | multi-fidelity facade: random forests with Hyperband |
+
+All have the options they have by default, but for eta, which is that of the workload. Versions: %s.
+
+| workload | parameters | budgets | loss | regret |
+|---|---|---|---|---|
+| counting ones, d + d | d binary, d in [0, 1] | 9 to 729, eta 3 | minus the sum of the binary ones and of the means of *budget* Bernoulli draws each (Falkner et al. 2018) | share of ones missed |
+| Branin | 2 | 1 to 27, eta 3 | coefficients move with the budget (Kandasamy et al. 2017) | function value |
+| Hartmann, 6 dimensions | 6 | 1 to 27, eta 3 | weights move with the budget (the same) | function value |
+| TaskSet | 8, logarithmic | 1.85 to 50, eta 3 | real learning curves of Adam on a text task (Metz et al. 2020), the nearest of 1,000 settings, at the step nearest to the budget; at most 2 ln 2 | validation loss |
+| NAS-Bench-201 | 6 categoricals | 1 and 3 | mean error of so many of the trainings of a cell on CIFAR-10 | validation error, %% |
+| HPOBench, australian | 5 integers | 1 to 4, eta 2 | the same of 5 trainings of a multilayer perceptron | balanced error |
+| HPOlib, naval propulsion | 6 integers, 3 categoricals | 1 to 4, eta 2 | the same of 4 trainings | mean squared error |
+
+Values with an order are integers, because HpBandSter has no ordinals. The noise of trial i is the same for all searchers.
+
+- **Cost.** An evaluation costs its budget, from scratch. Whoever promotes a configuration pays the whole larger budget,
+  everybody alike; continuing from a checkpoint would make all cheaper that promote. Optuna's trials pay for the rungs of their bracket. A full evaluation is
+  one at the largest budget. Time to think is not counted.
+- **Incumbent.** The configuration with the smallest loss at the largest budget that has a result. The searcher sees the noisy loss; the
+  regret is that of the true one at the largest budget, less the optimum (of a table: its best cell).
+- **Tests.** + behind a number: nasalyze's regret is significantly smaller than that searcher's; **-**: larger. Two-sided rank-sum
+  test (Wilcoxon, Mann, Whitney), 5 %% level, Holm's correction over the searchers of the workload. A number in parentheses is that of seeds where it
+  is not nasalyze's.
+
+The tables say where others are better. Two differences explain most of what there is: Optuna promotes every trial that is among
+the best so far, so its first ones all run at the largest budget, which costs it the beginning; and its model uses the results of all budgets
+together after 10 trials, parameter by parameter. BOHB waits for 2 (d+1) results at one budget, and its kernels over all
+parameters together are wide where there are many.
+`, strings.Join(versions, ", "))
+	return b.String()
+}
