@@ -23,6 +23,9 @@ func TestTrainFindsTheTrainer(t *testing.T) {
 	}
 	build := exec.Command("go", "build", "-o", dir+string(filepath.Separator), ".", "../"+trainerName)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if runtime.GOARCH == "amd64" {
+		build.Env = append(build.Env, "GOEXPERIMENT=simd") // as it says itself
+	}
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -56,7 +59,7 @@ func TestTrainFindsTheTrainer(t *testing.T) {
 	}
 	// A search with it. The networks of this seed are small but the first, which may take longer than the limit.
 	status, out, errs = run("search", "--trainer", "--data", "digits", "--method", "random", "--min-budget", "0.2s", "--max-budget", "0.2s",
-		"--time-factor", "100", "--seed", "3", "--iterations", "2", "-o", "s", "--", "--validation", "100")
+		"--time-factor", "50", "--seed", "3", "--iterations", "2", "-o", "s", "--", "--validation", "100")
 	if status != 0 || !strings.Contains(errs, "2 of 2 runs") {
 		t.Fatalf("search: status %d, %s%s", status, out, errs)
 	}
