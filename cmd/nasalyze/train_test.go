@@ -57,9 +57,9 @@ func TestTrainFindsTheTrainer(t *testing.T) {
 	if status, out, _ = run("train", "--help"); status != 0 || !strings.Contains(out, "--checkpoint") {
 		t.Errorf("help: status %d, %s", status, out)
 	}
-	// A search with it. The networks of this seed are small but the first, which may take longer than the limit.
+	// A search with it. The networks of this seed are small.
 	status, out, errs = run("search", "--trainer", "--data", "digits", "--method", "random", "--min-budget", "0.2s", "--max-budget", "0.2s",
-		"--time-factor", "50", "--seed", "3", "--iterations", "2", "-o", "s", "--", "--validation", "100")
+		"--time-factor", "300", "--seed", "3224", "--iterations", "2", "-o", "s", "--", "--validation", "100")
 	if status != 0 || !strings.Contains(errs, "2 of 2 runs") {
 		t.Fatalf("search: status %d, %s%s", status, out, errs)
 	}
