@@ -56,6 +56,8 @@
 //     model are kept. HpBandSter drops the latter, and one by rounding.
 //   - Both densities are cut off at 1e-32 of the uniform density, instead of at 1e-32.
 //   - d counts the parameters that vary.
+//   - As long as no budget has enough results for a model, those of all budgets
+//     together do, see pooled. HpBandSter's proposals are random until then.
 //
 // In the schedule:
 //

@@ -16,6 +16,9 @@ type observations struct {
 	order  []int32   // rows by loss, equal ones as they came
 	finite int
 
+	// points are the coordinates of all rows, kept for as long as there is no model.
+	points [][]float64
+
 	good, bad kde
 	fitted    int // number of results that the densities were fitted to
 }
@@ -51,6 +54,7 @@ type model struct {
 	opt     *Options
 	budgets []*observations // ascending
 	least   float64         // results at smaller budgets are not modelled
+	pool    *pool
 
 	// buffers of propose
 	candidates []point
@@ -81,31 +85,44 @@ func (m *model) observe(budget float64, u []float64, loss float64) {
 	if !found {
 		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget, values: m.newValues()})
 	}
-	m.budgets[i].add(m.layout, u, loss)
+	o := m.budgets[i]
+	if o.add(m.layout, u, loss); o.split(m.opt) == 0 {
+		o.points = append(o.points, u)
+	} else {
+		o.points = nil
+	}
 }
 
 // sameBudget tells whether two budgets differ by rounding alone.
 func sameBudget(a, b float64) bool { return math.Abs(a-b) <= slack*math.Abs(b) }
 
-// current returns the results of the largest budget that has enough of them, with
-// the densities up to date; nil if none has.
+// given tells whether a budget is below those that are modelled.
+func (m *model) given(budget float64) bool {
+	return budget < m.least && !sameBudget(budget, m.least)
+}
+
+// current returns the results of the largest budget that has enough of them, else
+// those of all budgets, with the densities up to date; nil if there are too few.
 func (m *model) current() *observations {
 	for _, o := range slices.Backward(m.budgets) {
-		if o.budget < m.least && !sameBudget(o.budget, m.least) {
+		if m.given(o.budget) {
 			break
 		}
-		good := o.split(m.opt)
-		if good == 0 {
-			continue
+		if good := o.split(m.opt); good > 0 {
+			o.fit(m, good)
+			return o
 		}
-		if n := len(o.loss); o.fitted != n {
-			o.good.fit(m.layout, &o.values, o.order[:good], m.opt.MinBandwidth)
-			o.bad.fit(m.layout, &o.values, o.order[good:], m.opt.MinBandwidth)
-			o.fitted = n
-		}
-		return o
 	}
-	return nil
+	return m.pooled()
+}
+
+// fit fits the densities to the results so far.
+func (o *observations) fit(m *model, good int) {
+	if n := len(o.loss); o.fitted != n {
+		o.good.fit(m.layout, &o.values, o.order[:good], m.opt.MinBandwidth)
+		o.bad.fit(m.layout, &o.values, o.order[good:], m.opt.MinBandwidth)
+		o.fitted = n
+	}
 }
 
 // leastRatio is HpBandSter's cut-off of both densities, 1e-32, here relative to the

@@ -230,6 +230,52 @@ func TestModelOfTheLargestBudget(t *testing.T) {
 	}
 }
 
+// Results of several budgets that are too few each make a model together: each
+// configuration once, ordered by its rank at its largest budget. Worked out by hand.
+func TestPooled(t *testing.T) {
+	p := newProposer(line(t)) // d = 1: 2 good and 2 bad
+	opt, err := Options{}.resolve(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &model{layout: newLayout(p.dims), opt: &opt}
+	tell := func(budget, x, loss float64) { m.observe(budget, []float64{x}, loss) }
+	want := func(xs ...float64) {
+		t.Helper()
+		o := m.current()
+		if o == nil {
+			if xs != nil {
+				t.Errorf("no model")
+			}
+			return
+		}
+		var got []float64
+		for _, r := range o.order {
+			got = append(got, o.values.x[0][r])
+		}
+		if !slices.Equal(got, xs) {
+			t.Errorf("the model orders %v, want %v", got, xs)
+		}
+	}
+	tell(1, 0.1, 5) // ranks at budget 1: 0.3, 0.1, 0.2
+	tell(1, 0.2, 7)
+	tell(1, 0.3, 4)
+	want()
+	tell(3, 0.3, 9) // counted here, no longer there
+	want()          // three configurations
+	tell(3, 0.4, 8) // at budget 3: 0.4 (1/4), 0.3 (3/4); at budget 1: 0.1 (1/2), 0.2 (5/6)
+	want(0.4, 0.1, 0.3, 0.2)
+	tell(3, 0.5, math.NaN()) // at budget 3: 0.4 (1/6), 0.3 (1/2), 0.5 failed
+	want(0.4, 0.3, 0.1, 0.2, 0.5)
+	m.least = 3
+	want()
+	tell(3, 0.6, 1)
+	want(0.6, 0.4, 0.3, 0.5) // a model of budget 3 alone
+	if m.budgets[1].points != nil {
+		t.Error("points are kept that are no longer needed")
+	}
+}
+
 // In a finite space no configuration is proposed twice before all have been, whatever
 // proposes it, however many workers there are, and none that a warm start knows at
 // the largest budget.
