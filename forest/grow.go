@@ -25,7 +25,7 @@ type task struct {
 	parent         int32
 	right          bool // child of the parent
 	leaf           bool
-	constant       uint64 // set of coded columns (by slot, the first 64) known to be constant
+	constant       uint64 // set of columns known to be constant, see coded
 	weight         float64
 	mean, variance float64
 }
@@ -67,13 +67,14 @@ type builder struct {
 	bitsRNG uint64  // half used random word
 	half    bool
 
-	tally  tally
-	best   split
-	stack  []task
-	nodes  []node // of the tree being grown
-	bits   []uint64
-	oob    []prediction
-	unseen []uint32 // rows of the table that are not in the bag, those of a node together
+	tally      tally
+	candidates []int32 // columns drawn for a node that may vary in it
+	best       split
+	stack      []task
+	nodes      []node // of the tree being grown
+	bits       []uint64
+	oob        []prediction
+	unseen     []uint32 // rows of the table that are not in the bag, those of a node together
 }
 
 func newBuilder(t *table, opt Options) *builder {
@@ -107,7 +108,7 @@ func newBuilder(t *table, opt Options) *builder {
 	for _, k := range t.width {
 		width = max(width, k)
 	}
-	b.tally = newTally(t.width)
+	b.tally = newTally(t)
 	b.best.left = make([]uint64, (width+63)/64)
 
 	b.yScale = 1
@@ -130,7 +131,7 @@ func (b *builder) grow(ctx context.Context, index int) bool {
 	b.bag(index)
 	b.half = false
 	b.nodes, b.bits, b.oob = b.nodes[:0], b.bits[:0], b.oob[:0]
-	root := task{hi: len(b.row), end: len(b.unseen), parent: -1}
+	root := task{hi: len(b.row), end: len(b.unseen), parent: -1, constant: constantInTable}
 	b.describe(&root)
 	b.stack = append(b.stack[:0], root)
 	for len(b.stack) > 0 {

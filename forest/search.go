@@ -15,6 +15,8 @@ type split struct {
 	at     int   // last position (sorted) or code (counted) on the left
 	after  int   // first code on the right
 	left   []uint64
+	one    bool // the left side has one code only
+	other  bool // the right side has
 }
 
 // score of a split with weight and sum of the left side, -1 if a side has lost
@@ -38,33 +40,58 @@ func (b *builder) search(k *task) bool {
 	if k.hi-k.lo == 2 {
 		return b.searchPair(k)
 	}
-	b.unlist()
+	b.begin()
 	for v := range b.tried {
-		b.list(b.nextColumn(v), k)
+		b.draw(v, k)
 	}
-	b.sumUp(k)
-	split := false // some column is not constant
-	for v := 0; v < t.d && (v < b.tried || !split); v++ {
-		if v >= b.tried {
-			b.unlist()
-			b.list(b.nextColumn(v), k)
-			b.sumUp(k)
-		}
-		j := b.perm[v]
-		switch t.kind[j] {
-		case sortedColumn:
-			seg := b.entries[t.slot[j]][k.lo:k.hi]
-			if !sameValue(seg[0], seg[len(seg)-1]) {
-				split = true
-				b.scanSorted(j, seg, k.weight)
-			}
-		case countedColumn, categoricalColumn:
-			if k.constant>>t.slot[j]&1 == 0 && b.scanCoded(j, k) {
-				split = true
-			}
-		}
+	varied := b.scan(k)
+	for v := b.tried; v < t.d && !varied; v++ {
+		b.begin()
+		b.draw(v, k)
+		varied = b.scan(k)
 	}
 	return b.best.column >= 0
+}
+
+// begin empties the lists of columns to be searched.
+func (b *builder) begin() {
+	b.candidates, b.tally.narrow, b.tally.wide = b.candidates[:0], b.tally.narrow[:0], b.tally.wide[:0]
+}
+
+// draw draws the v-th column of a node and lists it, unless it is known to be
+// constant there.
+func (b *builder) draw(v int, k *task) {
+	j := b.nextColumn(v)
+	c := &b.tally.columns[j]
+	if k.constant&c.known != 0 {
+		return
+	}
+	b.candidates = append(b.candidates, j)
+	if c.slot >= 0 {
+		if c.set < 0 {
+			b.tally.narrow = append(b.tally.narrow, *c)
+		} else {
+			b.tally.wide = append(b.tally.wide, *c)
+		}
+	}
+}
+
+// scan tries the splits of the listed columns, in the order in which they were drawn. It
+// returns false if all of them are constant in the node.
+func (b *builder) scan(k *task) (varied bool) {
+	b.sumUp(k)
+	for _, j := range b.candidates {
+		if b.t.kind[j] != sortedColumn {
+			varied = b.scanCoded(j, k) || varied
+			continue
+		}
+		seg := b.entries[b.t.slot[j]][k.lo:k.hi]
+		if !sameValue(seg[0], seg[len(seg)-1]) {
+			varied = true
+			b.scanSorted(j, seg, k.weight)
+		}
+	}
+	return varied
 }
 
 // searchPair splits a node of two rows. All splits of it are the same, so the
@@ -74,6 +101,9 @@ func (b *builder) searchPair(k *task) bool {
 	p, q := b.row[k.lo], b.row[k.lo+1]
 	for v := range t.d {
 		j := b.nextColumn(v)
+		if k.constant&b.tally.columns[j].known != 0 {
+			continue
+		}
 		switch t.kind[j] {
 		case sortedColumn:
 			vp, vq := b.value(p, j), b.value(q, j)
@@ -138,6 +168,7 @@ func (b *builder) scanSorted(j int32, seg []entry, weight float64) {
 	}
 	if at >= 0 {
 		b.best.column, b.best.at = j, at
+		b.best.one, b.best.other = false, false
 	}
 }
 

@@ -38,6 +38,12 @@ func (b *builder) split(k *task, at int32) {
 	unseen := b.moveUnseen(k, at)
 	left := task{lo: k.lo, hi: mid, first: k.first, end: unseen, depth: k.depth + 1, parent: at, constant: k.constant}
 	right := task{lo: mid, hi: k.hi, first: unseen, end: k.end, depth: k.depth + 1, parent: at, right: true, constant: k.constant}
+	if b.best.one {
+		left.constant |= b.tally.columns[j].known
+	}
+	if b.best.other {
+		right.constant |= b.tally.columns[j].known
+	}
 	b.describe(&left)
 	b.describe(&right)
 	if l, r := left.ordered(), right.ordered(); l || r {

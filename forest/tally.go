@@ -15,8 +15,18 @@ type bin struct{ w, wy float64 }
 // set while counting.
 const narrow = 16
 
-// coded is a column to be counted by code.
-type coded struct{ slot, bin, set int32 } // its bins and its set begin there
+// coded says of a column where it is counted.
+type coded struct {
+	slot int32 // -1: not at all
+	bin  int32 // its bins begin there
+	set  int32 // so does its set of codes; -1: narrow
+	// known is the column in a task's set of those that are constant. Column that are
+	// constant in the whole table share a bit; some have none.
+	known uint64
+}
+
+// constantInTable is the bit of columns that are constant in the whole table.
+const constantInTable = 1 << 63
 
 // tally has the sums of a node by code for the columns that are listed. Between
 // nodes it is all zeros.
@@ -25,48 +35,38 @@ type tally struct {
 	rows []int32  // number of rows in each bin, if MinLeaf is larger than 1
 	sets []uint64 // of the codes of wide columns that have rows
 
-	columns      []coded // all, by slot
-	narrow, wide []coded // those that are listed
+	columns      []coded // all columns of the table
+	narrow, wide []coded // those that are to be counted
 	order        []int32 // codes of one column that have rows
 }
 
-// newTally makes room for columns of the given numbers of codes.
-func newTally(width []int) tally {
-	var t tally
+// newTally makes room for the coded columns of a table.
+func newTally(t *table) tally {
+	y := tally{columns: make([]coded, t.d)}
 	bins, words, widest := 0, 0, 0
-	for slot, k := range width {
-		t.columns = append(t.columns, coded{int32(slot), int32(bins), int32(words)})
-		bins += k
-		if k > narrow {
-			words += (k + 63) / 64
+	for j := range y.columns {
+		c := coded{slot: -1, set: -1}
+		switch t.kind[j] {
+		case constantColumn:
+			c.known = constantInTable
+		case countedColumn, categoricalColumn:
+			c.slot, c.bin = t.slot[j], int32(bins)
+			if c.slot < 63 {
+				c.known = 1 << c.slot
+			}
+			k := t.width[c.slot]
+			bins += k
+			if k > narrow {
+				c.set = int32(words)
+				words += (k + 63) / 64
+			}
+			widest = max(widest, k)
 		}
-		widest = max(widest, k)
+		y.columns[j] = c
 	}
-	t.bins, t.rows, t.sets = make([]bin, bins), make([]int32, bins), make([]uint64, words)
-	t.order = make([]int32, 0, widest)
-	return t
-}
-
-// unlist empties the list of columns to be counted.
-func (b *builder) unlist() {
-	b.tally.narrow, b.tally.wide = b.tally.narrow[:0], b.tally.wide[:0]
-}
-
-// list puts a column on the list of those to be counted, unless it is not coded or
-// known to be constant in the node.
-func (b *builder) list(j int32, k *task) {
-	if kind := b.t.kind[j]; kind != countedColumn && kind != categoricalColumn {
-		return
-	}
-	slot := b.t.slot[j]
-	if k.constant>>slot&1 != 0 {
-		return
-	}
-	if t := &b.tally; b.t.width[slot] <= narrow {
-		t.narrow = append(t.narrow, t.columns[slot])
-	} else {
-		t.wide = append(t.wide, t.columns[slot])
-	}
+	y.bins, y.rows, y.sets = make([]bin, bins), make([]int32, bins), make([]uint64, words)
+	y.order = make([]int32, 0, widest)
+	return y
 }
 
 // sumUp sums up the rows of a node by code for all listed columns. Going through
@@ -117,102 +117,121 @@ func (b *builder) sumUp(k *task) {
 // scanCoded tries the splits of a coded column that was counted and empties its
 // bins. It returns false if the column is constant in the node.
 func (b *builder) scanCoded(j int32, k *task) bool {
-	slot := b.t.slot[j]
-	c, width := b.tally.columns[slot], b.t.width[slot]
+	c := b.tally.columns[j]
+	width := b.t.width[c.slot]
 	bins, rows := b.tally.bins[c.bin:][:width], b.tally.rows[c.bin:][:width]
-	codes := 0
-	if width <= narrow {
-		if b.t.kind[j] == countedColumn {
-			codes = b.scanNarrow(j, k, bins, rows)
-		} else {
-			codes = b.scanOrder(j, k, bins, rows, b.present(bins))
-		}
-		clear(bins)
-		if b.opt.MinLeaf > 1 {
-			clear(rows)
-		}
+	var varied bool
+	if width <= narrow && b.t.kind[j] == countedColumn {
+		varied = b.scanNarrow(j, k, bins, rows)
 	} else {
-		order := b.tally.order[:0]
-		set := b.tally.sets[c.set:][:(width+63)/64]
-		for i, word := range set {
-			for ; word != 0; word &= word - 1 {
-				order = append(order, int32(i<<6+bits.TrailingZeros64(word)))
-			}
-			set[i] = 0
-		}
-		codes = b.scanOrder(j, k, bins, rows, order)
+		order := b.present(c, bins)
+		varied = len(order) > 1
+		b.scanOrder(j, k, bins, rows, order)
 		for _, c := range order {
 			bins[c], rows[c] = bin{}, 0
 		}
 	}
-	if codes == 1 && slot < 64 {
-		k.constant |= 1 << slot
+	if !varied {
+		k.constant |= c.known
 	}
-	return codes > 1
+	return varied
 }
 
-// present lists the codes that have rows.
-func (b *builder) present(bins []bin) []int32 {
+// present lists the codes of a column that have rows and empties its set.
+func (b *builder) present(c coded, bins []bin) []int32 {
 	order := b.tally.order[:0]
-	for c := range bins {
-		if bins[c].w > 0 {
-			order = append(order, int32(c))
+	if len(bins) <= narrow {
+		for c := range bins {
+			if bins[c].w > 0 {
+				order = append(order, int32(c))
+			}
 		}
+		return order
+	}
+	set := b.tally.sets[c.set:][:(len(bins)+63)/64]
+	for i, word := range set {
+		for ; word != 0; word &= word - 1 {
+			order = append(order, int32(i<<6+bits.TrailingZeros64(word)))
+		}
+		set[i] = 0
 	}
 	return order
 }
 
-// scanNarrow tries all cuts of a narrow numeric column and returns how many codes
-// have rows. As in scanSorted there is no branch that depends on the data, since
-// most nodes have few rows and other codes each time: a cut behind a code without
-// rows scores what the one before it did, which is not better.
-func (b *builder) scanNarrow(j int32, k *task, bins []bin, rows []int32) (codes int) {
+// scanNarrow tries all cuts of a narrow numeric column and empties its bins. As in
+// scanSorted there is no branch that depends on the data, since most nodes have few
+// rows and other codes each time: a cut behind a code without rows scores what the
+// one before it did, which is not better.
+func (b *builder) scanNarrow(j int32, k *task, bins []bin, rows []int32) (varied bool) {
 	const never = math.MinInt64
+	from, to := 0, len(bins) // of the codes behind which a cut leaves enough rows
+	if least := b.opt.MinLeaf; least > 1 {
+		n, total := 0, k.hi-k.lo
+		to = 0
+		for c, m := range rows {
+			varied = varied || m > 0 && n > 0
+			n += int(m)
+			if n < least {
+				from = c + 1
+			}
+			if total-n >= least {
+				to = c + 1
+			}
+		}
+		clear(rows)
+	}
+	weight := k.weight
+	if b.t.w != nil { // whose sum, rounded, depends on the order
+		weight = 0
+		for c := range bins {
+			weight += bins[c].w
+		}
+	}
 	best := int64(math.Float64bits(b.best.score * tie))
 	at := -1
 	sw, sy := 0.0, 0.0
-	n, total, least := 0, k.hi-k.lo, b.opt.MinLeaf
-	if least == 1 {
-		least = 0 // rows are not counted
-	}
-	rows = rows[:len(bins)]
-	for c := range bins {
-		h := &bins[c]
-		if math.Float64bits(h.w) != 0 {
-			codes++
-		}
+	for _, h := range bins[:from] {
 		sw += h.w
 		sy += h.wy
-		n += int(rows[c])
-		d := sw * (k.weight - sw)
+	}
+	most := int64(0)
+	for c, h := range bins[from:max(from, to)] {
+		sw += h.w
+		sy += h.wy
+		d := sw * (weight - sw)
 		s := int64(math.Float64bits(sy * sy / d))
-		if int64(math.Float64bits(d)) <= 0 { // a side has no weight
-			s = never
-		}
-		if min(n, total-n) < least {
+		sides := int64(math.Float64bits(d))
+		most = max(most, sides)
+		if sides <= 0 { // one of them has no weight
 			s = never
 		}
 		if s > best {
 			best, at = s, c
 		}
 	}
-	if at < 0 {
-		return codes
-	}
-	for after := at + 1; after < len(bins); after++ {
-		if bins[after].w > 0 {
-			b.best.score = math.Float64frombits(uint64(best))
-			b.best.column, b.best.at, b.best.after = j, at, after
-			return codes
+	if at >= 0 {
+		at += from
+		first, after, last := 0, at+1, len(bins)-1
+		for bins[first].w == 0 {
+			first++
 		}
+		for bins[after].w == 0 {
+			after++
+		}
+		for bins[last].w == 0 {
+			last--
+		}
+		b.best.score = math.Float64frombits(uint64(best))
+		b.best.column, b.best.at, b.best.after = j, at, after
+		b.best.one, b.best.other = first == at, last == after
 	}
-	// Rounding has left some weight behind the last code.
-	return b.scanOrder(j, k, bins, rows, b.present(bins))
+	clear(bins)
+	return varied || most > 0
 }
 
 // scanOrder tries all cuts of the codes that have rows, in their order or, for a
-// categorical column, in that of their mean responses or one against all others. It returns their number.
-func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []int32) int {
+// categorical column, in that of their mean responses or one against all others.
+func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []int32) {
 	categorical := b.t.kind[j] == categoricalColumn
 	cuts := len(order) - 1
 	switch {
@@ -244,12 +263,13 @@ func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []
 		}
 	}
 	if at < 0 {
-		return len(order)
+		return
 	}
 	b.best.score, b.best.column = best, j
+	b.best.one, b.best.other = at == 0, at == len(order)-2
 	if !categorical {
 		b.best.at, b.best.after = int(order[at]), int(order[at+1])
-		return len(order)
+		return
 	}
 	// Levels that are not in the node go to the heavier side.
 	levels := b.t.cols[j].Levels
@@ -264,5 +284,4 @@ func (b *builder) scanOrder(j int32, k *task, bins []bin, rows []int32, order []
 	for _, c := range order[:at+1] {
 		left[c>>6] |= 1 << (c & 63)
 	}
-	return len(order)
 }
