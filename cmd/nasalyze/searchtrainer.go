@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -30,6 +31,9 @@ type trainerFlags struct {
 // training alone: the limit is for steps that take longer than the budget, and for
 // compiling and evaluating, which it does not count.
 const trainerTimeFactor = 5
+
+// compileSeconds are what engine xla may take for compiling a network on top, at the smallest budget.
+const compileSeconds = 600
 
 func (t *trainerFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&t.on, "trainer", false, "search the trainer's space with it as the command (docs/trainer.md); what follows -- is passed to it")
@@ -68,6 +72,7 @@ func (f *searchFlags) useTrainer(ctx context.Context, r *searchRun, more []strin
 	case s.BudgetUnit != "" && s.BudgetUnit != "s":
 		return usagef("--budget-unit is %q, but the budget of --trainer is seconds", s.BudgetUnit)
 	}
+	factor := float64(trainerTimeFactor)
 	program, err := findTrainer()
 	if err != nil {
 		return err
@@ -85,6 +90,7 @@ func (f *searchFlags) useTrainer(ctx context.Context, r *searchRun, more []strin
 			return err
 		}
 		s.Command = append(s.Command, "--compile-cache", cache)
+		factor += math.Ceil(compileSeconds / s.MinBudget)
 	}
 	// As in the paper, the smallest budget is one cycle of the learning rate.
 	s.Command = append(s.Command, "--first-cycle", text(s.MinBudget)+"s")
@@ -97,7 +103,7 @@ func (f *searchFlags) useTrainer(ctx context.Context, r *searchRun, more []strin
 		s.BudgetName = "training time"
 	}
 	if !f.timeFactorGiven {
-		s.TimeFactor = trainerTimeFactor
+		s.TimeFactor = factor
 	}
 	if err := checkTrainer(ctx, s); err != nil {
 		return err
