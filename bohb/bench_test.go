@@ -30,6 +30,31 @@ func zela(t testing.TB) *nasalyze.Space {
 	return mustSpace(t, params, nil, nil)
 }
 
+// searchWith returns a search that knows n results at its one budget and proposes
+// from the model only, and what draws more.
+func searchWith(t testing.TB, space *nasalyze.Space, n int) (*Search, func() []float64) {
+	t.Helper()
+	p := newProposer(space)
+	s, err := New(space, Options{MinBudget: 1, MaxBudget: 1, RandomFraction: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	result := func() []float64 {
+		u, err := p.random(rng)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	for range n {
+		u := result()
+		s.model.observe(1, u, u[0]+u[1]*u[1]+0.1*rng.Float64())
+	}
+	s.model.current()
+	return s, result
+}
+
 // Ask of a search with n results at the budget that is modelled: as it is, and with
 // a new result before each, so that the densities are fitted again.
 func BenchmarkAsk(b *testing.B) {
@@ -40,24 +65,7 @@ func BenchmarkAsk(b *testing.B) {
 		for _, n := range []int{1000, 10_000} {
 			for _, tell := range []bool{false, true} {
 				b.Run(fmt.Sprintf("%s/n=%d/tell=%v", c.name, n, tell), func(b *testing.B) {
-					p := newProposer(c.space)
-					s, err := New(c.space, Options{MinBudget: 1, MaxBudget: 1, RandomFraction: -1})
-					if err != nil {
-						b.Fatal(err)
-					}
-					rng := rand.New(rand.NewPCG(1, 1))
-					result := func() []float64 {
-						u, err := p.random(rng)
-						if err != nil {
-							b.Fatal(err)
-						}
-						return u
-					}
-					for range n {
-						u := result()
-						s.model.observe(1, u, u[0]+u[1]*u[1]+0.1*rng.Float64())
-					}
-					s.model.current()
+					s, result := searchWith(b, c.space, n)
 					b.ReportAllocs()
 					for b.Loop() {
 						if tell {
