@@ -33,10 +33,10 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exampleLogs writes the logs that the examples of the help name: parts of the
-// embedded search, whose first and second half make complete logs.
+// exampleLogs writes digits, a whole log of HpBandSter, and the logs that the examples of the
+// help name: parts of it, whose first and second half make complete logs.
 func exampleLogs(dir string) error {
-	for _, name := range []string{"path/to/bohb-run", "run1", "run2"} {
+	for _, name := range []string{"digits", "path/to/bohb-run", "run1", "run2"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			return err
 		}
@@ -45,7 +45,7 @@ func exampleLogs(dir string) error {
 			if err != nil {
 				return err
 			}
-			if file != "configspace.json" {
+			if file != "configspace.json" && name != "digits" {
 				data = iterations(data, name)
 			}
 			if err := os.WriteFile(filepath.Join(dir, name, file), data, 0o644); err != nil {
