@@ -102,7 +102,7 @@ func TestStatesWithoutOutcome(t *testing.T) {
 		{"TIMEOUT", claimOnly, nasalyze.TimedOut, "job 1 TIMEOUT on fake1", 1},
 		{"DEADLINE", claimOnly, nasalyze.TimedOut, "time limit", 1},
 		{"OUT_OF_MEMORY", claimOnly, nasalyze.OutOfMemory, "memory ran out", 1},
-		{"NODE_FAIL", claimOnly, nasalyze.Crashed, "3 jobs ended without a result, the last one: job 3 NODE_FAIL on fake1", 3},
+		{"NODE_FAIL", claimOnly, nasalyze.Crashed, "3 jobs ended without a result, the last one: job 3 NODE_FAIL on fake1", DefaultAttempts},
 		{"PREEMPTED", claimOnly, nasalyze.Crashed, "PREEMPTED", 3},
 		{"CANCELLED", claimOnly, nasalyze.Crashed, "CANCELLED", 3},
 		{"BOOT_FAIL", "exit 0", nasalyze.Crashed, "BOOT_FAIL", 3},
@@ -379,13 +379,13 @@ func TestOneQuestionForAll(t *testing.T) {
 	e.Poll = 200 * time.Millisecond
 	ctx, cancel := context.WithCancel(t.Context())
 	var group sync.WaitGroup
-	for n := range 30 {
+	for n := range 12 {
 		group.Go(func() { e.Evaluate(ctx, 0, trial(n)) })
 	}
-	wait(t, "all jobs", func() bool { return e.Pending() == 30 })
+	wait(t, "all jobs", func() bool { return e.Pending() == 12 })
 	before := len(linesOf(t, filepath.Join(fake, "squeue-calls")))
 	begin := time.Now()
-	time.Sleep(2 * time.Second)
+	time.Sleep(time.Second)
 	calls := len(linesOf(t, filepath.Join(fake, "squeue-calls"))) - before
 	if most := int(time.Since(begin)/e.Poll) + 1; calls > most || calls < 1 {
 		t.Errorf("squeue was called %d times in %v, want at most %d", calls, time.Since(begin), most)

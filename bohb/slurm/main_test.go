@@ -100,7 +100,7 @@ func outcomeOf(t testing.TB, c <-chan driver.Outcome) driver.Outcome {
 	select {
 	case o := <-c:
 		return o
-	case <-time.After(60 * time.Second):
+	case <-time.After(150 * time.Second):
 		t.Fatal("no outcome")
 		panic("")
 	}

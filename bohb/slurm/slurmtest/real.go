@@ -339,7 +339,8 @@ func within(d time.Duration, ok func() bool) error {
 
 // freePorts returns the first of n ports in a row that nobody listens on.
 func freePorts(n int) (int, error) {
-	for first := 20000 + os.Getpid()%10000; first < 40000; first += n {
+	// Processes that ask at the same time begin at different places.
+	for first := 20000 + os.Getpid()%1000*10; first < 40000; first += n {
 		free := 0
 		for ; free < n; free++ {
 			l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", first+free))
