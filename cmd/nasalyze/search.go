@@ -49,7 +49,7 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&s.Iterations, "iterations", 0, "number of brackets (default: as many as there are budgets)")
 	flags.StringVar(&s.Method, "method", bohb.BOHB.String(), "searcher: bohb, hyperband or random")
 	flags.BoolVar(&s.Async, "async", false, "promote a configuration as soon as it is among the best of those that have finished, not when all have")
-	flags.BoolVar(&s.Adaptive, "adaptive", false, "give up the smallest budget if ranks clearly do not carry over from it to the next")
+	flags.BoolVar(&s.Adaptive, "adaptive", false, "give up small budgets from which ranks clearly do not carry over to larger ones")
 	flags.Uint64Var(&s.Seed, "seed", 0, "seed of everything random")
 	flags.IntVar(&s.Workers, "workers", 1, "trials at the same time")
 	flags.StringSliceVar(&s.GPUs, "gpus", nil, "GPUs that the workers get in turn, one each, as CUDA_VISIBLE_DEVICES: 0,1,2,3")
