@@ -164,9 +164,10 @@ type ForestInfo struct {
 	Flat int `json:"flat"`
 }
 
-// Stat is an estimate: the mean over the trees of the forest, the standard
-// deviation over the trees, and a bootstrap interval over configurations. Lo and Hi are NaN
-// where no interval was asked for or none can be told.
+// Stat is an estimate: the mean over the trees of the forest, for shares of a budget
+// corrected by the rows out of the bag (unless Options.TreeMeans), the standard deviation over the
+// trees, and a bootstrap interval over configurations. Lo and Hi are NaN where no interval was asked
+// for or none can be told.
 type Stat struct {
 	Mean float64 `json:"mean"`
 	Std  float64 `json:"std"`

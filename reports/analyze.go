@@ -21,10 +21,13 @@ type Options struct {
 	// Forest options; Seed, Workers and Progress are taken from below. The
 	// defaults differ from those of package forest. Where MinLeaf is 0 it is
 	// [DefaultMinLeaf], or 1 where a few results carry most of the variance or there
-	// are fewer than 150. Unless NoBootstrap is set or there are fewer than 32 trees, a
-	// tree gets the share [DefaultSubsample] of the configurations in place of a
-	// bootstrap sample.
+	// are fewer than 150. Where SingleLevel is 0 it is [DefaultSingleLevel]. Unless
+	// NoBootstrap is set or there are fewer than 32 trees, a tree gets the share
+	// [DefaultSubsample] of the configurations in place of a bootstrap sample.
 	Forest forest.Options
+	// TreeMeans leaves shares as the means over the trees, as automl/fanova and Optuna have
+	// them, and does not correct them by what rows out of the bag leave unexplained.
+	TreeMeans bool
 	// Cutoffs restrict the question to a range of results; the zero value is none.
 	Cutoffs Cutoffs
 	// MinConfigs is the number of configurations below which no importance is
@@ -70,12 +73,13 @@ const (
 	DefaultMinConfigs = 10
 	DefaultReplicates = 100
 	DefaultConfidence = 0.95
-	// DefaultMinLeaf and DefaultSubsample came closest to the exact decompositions
+	// DefaultMinLeaf, DefaultSubsample and DefaultSingleLevel came closest to the exact decompositions
 	// of full factorial tables (docs/accuracy.md). Both were measured against choices
 	// by out-of-bag error, which are about prediction and did worse.
-	DefaultMinLeaf   = 2
-	DefaultSubsample = 0.8
-	DefaultTarget    = 0.1
+	DefaultMinLeaf     = 2
+	DefaultSubsample   = 0.8
+	DefaultSingleLevel = 0.5
+	DefaultTarget      = 0.1
 )
 
 // ErrNothing is returned for a study without a single usable result.

@@ -145,7 +145,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if trees < len(m.forest.Trees) {
 		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
 	}
-	shares, err := z.shares(m.forest, d, trees)
+	shares, err := z.shares(b, m.forest, d, rows{t.X, t.Y, nil}, trees)
 	if err != nil {
 		return err
 	}
@@ -177,6 +177,9 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	}
 	if opt.Subsample == 0 && !opt.NoBootstrap && (opt.Trees == 0 || opt.Trees >= fewTrees) {
 		opt.Subsample = DefaultSubsample
+	}
+	if opt.SingleLevel == 0 {
+		opt.SingleLevel = DefaultSingleLevel
 	}
 	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
 	cols := z.columns()

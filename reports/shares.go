@@ -75,9 +75,9 @@ func (z *analyzer) totals(f *forest.Forest, d *fanova.Decomposition, trees int) 
 	return d.First(trees).Totals(z.ctx)
 }
 
-// shares evaluates every estimate on the decomposition d of f, total indices on
-// some of its trees.
-func (z *analyzer) shares(f *forest.Forest, d *fanova.Decomposition, trees int) (*shares, error) {
+// shares evaluates every estimate for budget b on the decomposition d of f, which was fitted
+// to rows, total indices on some of its trees.
+func (z *analyzer) shares(b int, f *forest.Forest, d *fanova.Decomposition, fitted rows, trees int) (*shares, error) {
 	pairs, err := d.Pairs(z.ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,10 @@ func (z *analyzer) shares(f *forest.Forest, d *fanova.Decomposition, trees int) 
 		rest[t] = max(rest[t], 0) // rounding; NaN stays
 	}
 	add(fanova.NewStat(rest))
-	return s, nil
+	if z.correctable(b) {
+		err = z.correct(s, f, d, fitted)
+	}
+	return s, err
 }
 
 // intervals adds bootstrap errors: the configurations are resampled (each gets a
@@ -151,7 +154,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if err != nil {
 			return err
 		}
-		draw, err := z.shares(f, d, totalsTrees(f, true))
+		draw, err := z.shares(b, f, d, rows{x, y, w}, totalsTrees(f, true))
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ var importanceBars = kind{
 				fixed(a.Budgets[b].OOB.R2, 2), shares(a, b, f.params, f.intervals))
 		}
 		caption := fmt.Sprintf("Importance of the parameters: the share of the variance of the predicted %s over the space that each explains alone "+
-			"(functional ANOVA of a random forest, mean over %d trees). %s Sorted by %s.",
+			"(functional ANOVA of a random forest of %d trees). %s Sorted by %s.",
 			lowerFirst(capital(a.Objective.Name)), a.Budgets[last].Forest.Trees, barsAre(a, f.intervals), budgetName(a, a.Budgets[last].Budget))
 		if rest := len(a.Params) - len(f.params); rest > 0 {
 			caption += fmt.Sprintf(" The first %d of %d parameters are drawn.", len(f.params), len(a.Params))

@@ -62,7 +62,7 @@ var pairMatrix = kind{
 		}
 		budget := budgetName(a, a.Budgets[b].Budget)
 		caption := fmt.Sprintf("Share of the variance at %s (n = %d) that each pair of parameters explains beyond its two members "+
-			"(functional ANOVA, mean over trees); on the diagonal what each parameter explains alone. Shares below 0.005 have no number.", budget, a.Budgets[b].N)
+			"(functional ANOVA); on the diagonal what each parameter explains alone. Shares below 0.005 have no number.", budget, a.Budgets[b].N)
 		if len(f.params) < d {
 			caption += fmt.Sprintf(" The %d of %d parameters that take part in the largest shares are drawn.", len(f.params), d)
 		}
