@@ -26,7 +26,7 @@ var activeBars = kind{
 			return nil, noneDecided(a)
 		}
 		b := ds[len(ds)-1]
-		f := &activeGrid{a: a, budget: b}
+		f := &activeGrid{a: a, budget: b, intervals: haveIntervals(a, []int{b})}
 		reason := "the analysis has no importance of conditional parameters where they are active"
 		var left []string
 		for i := range a.Budgets[b].Active {
@@ -59,10 +59,10 @@ var activeBars = kind{
 			alt = append(alt, s+fmt.Sprintf("; switching explains %s, difference %s", fixed(m.Switch.Mean, 3), short(m.Difference.Mean, 3)))
 		}
 		budget := budgetName(a, a.Budgets[b].Budget)
-		caption := fmt.Sprintf("Conditional parameters at %s. Left: the share of the variance that each explains alone (bars, with the standard deviation over trees) and with all its interactions (ticks), "+
+		caption := fmt.Sprintf("Conditional parameters at %s. Left: the share of the variance that each explains alone (bars) and with all its interactions (ticks), "+
 			"over the whole space and within the part in which it is active; below the names its condition and the number n of configurations that have it. "+
-			"Right: the share of the variance over the whole space that is explained by whether it is active, and the mean %s where it is less that where it is not.",
-			budget, lowerFirst(capital(a.Objective.Name)))
+			"Right: the share of the variance over the whole space that is explained by whether it is active, and the mean %s where it is less that where it is not. %s",
+			budget, lowerFirst(capital(a.Objective.Name)), barsAre(a, f.intervals))
 		if all > len(f.of) {
 			caption += fmt.Sprintf(" The first %d of %d conditional parameters are drawn.", len(f.of), all)
 		}
@@ -90,9 +90,10 @@ func activeKey(m *reports.Active) float64 {
 func percent(v float64) string { return short(100*v, 2) + " %" }
 
 type activeGrid struct {
-	a      *reports.Analysis
-	budget int
-	of     []*reports.Active
+	a         *reports.Analysis
+	budget    int
+	of        []*reports.Active
+	intervals bool
 }
 
 func (f *activeGrid) layout(width float64) (float64, func(pen)) {
@@ -104,8 +105,8 @@ func (f *activeGrid) layout(width float64) (float64, func(pen)) {
 	for _, m := range f.of {
 		whole := a.Budgets[f.budget].Importance[param(a, m.Param)]
 		left.groups = append(left.groups, shareGroup{name: m.Param, note: fmt.Sprintf("%s (n = %d)", m.Condition, m.N), bars: []shareBar{
-			{whole.Individual.Mean, whole.Individual.Std, whole.Sobol.Mean, over}, {m.Individual.Mean, m.Individual.Std, m.Sobol.Mean, within}}})
-		right.groups = append(right.groups, shareGroup{bars: []shareBar{{m.Switch.Mean, m.Switch.Std, math.NaN(), okabeIto[4]}}, note: " "})
+			barOf(whole.Individual, f.intervals, whole.Sobol.Mean, over), barOf(m.Individual, f.intervals, m.Sobol.Mean, within)}})
+		right.groups = append(right.groups, shareGroup{bars: []shareBar{barOf(m.Switch, f.intervals, math.NaN(), okabeIto[4])}, note: " "})
 		numbers = math.Max(numbers, plain(signed(m.Difference.Mean)).width(smallSize))
 	}
 	keys := []key{{mark: barMark(over), label: plain("whole space")}, {mark: barMark(within), label: plain("where active")}, totalKey(left.thick)}

@@ -128,7 +128,7 @@ func newOutcomePanel(a *reports.Analysis, o *reports.Outcome) *outcomePanel {
 		g := shareGroup{name: a.Params[j].Name}
 		for _, b := range budgets {
 			m := o.Budgets[b].Importance[j]
-			g.bars = append(g.bars, shareBar{m.Individual.Mean, m.Individual.Std, m.Sobol.Mean, colors[b]})
+			g.bars = append(g.bars, barOf(m.Individual, false, m.Sobol.Mean, colors[b]))
 		}
 		f.groups = append(f.groups, g)
 	}

@@ -3,10 +3,12 @@ package figure
 import (
 	"image/color"
 	"math"
+
+	"github.com/nasalyze/nasalyze/reports"
 )
 
 // shareBars is a panel of horizontal bars in groups: shares of variance, alone (bar, with
-// the standard deviation over the trees) and with all interactions (a tick).
+// an error bar) and with all interactions (a tick).
 type shareBars struct {
 	groups []shareGroup
 	thick  float64
@@ -19,10 +21,16 @@ type shareGroup struct {
 	bars []shareBar
 }
 
-// shareBar is one share. Total may be NaN, the others not drawn then.
+// shareBar is one share; lo and hi are the ends of its error bar. What is NaN is not drawn.
 type shareBar struct {
-	alone, std, total float64
-	color             color.NRGBA
+	alone, lo, hi, total float64
+	color                color.NRGBA
+}
+
+// barOf is a bar with its interval or the standard deviation over the trees.
+func barOf(s reports.Stat, intervals bool, total float64, c color.NRGBA) shareBar {
+	lo, hi := spreadOf(s, intervals)
+	return shareBar{s.Mean, lo, hi, total, c}
 }
 
 const totalHalf = 0.4 // of the thickness of a bar: what a tick reaches above and below its middle
@@ -55,7 +63,7 @@ func (f *shareBars) scale() scale {
 	most := 0.01
 	for _, g := range f.groups {
 		for _, b := range g.bars {
-			for _, v := range []float64{b.alone + b.std, b.alone, b.total} {
+			for _, v := range []float64{b.hi, b.alone, b.total} {
 				if v > most {
 					most = v
 				}
@@ -100,7 +108,9 @@ func (p pen) share(ax axes, bar shareBar, y, thick float64) {
 		return
 	}
 	p.rect(tint(bar.color), box{ax.left, y - thick/2 + 0.35, ax.x.at(bar.alone), y + thick/2 - 0.35})
-	p.whisker(point{ax.x.at(math.Max(0, bar.alone-bar.std)), y}, point{ax.x.at(bar.alone + bar.std), y}, math.Min(1.3, thick*0.3), ink, 0.5)
+	if !math.IsNaN(bar.lo) && !math.IsNaN(bar.hi) {
+		p.whisker(point{ax.x.at(bar.lo), y}, point{ax.x.at(bar.hi), y}, math.Min(1.3, thick*0.3), ink, 0.5)
+	}
 	if !math.IsNaN(bar.total) {
 		x := ax.x.at(bar.total)
 		p.line(stroke{color: blend(bar.color, color.NRGBA{A: 255}, 0.35), width: 1.1}, point{x, y - totalHalf*thick}, point{x, y + totalHalf*thick})

@@ -27,9 +27,9 @@ func active(a *reports.Analysis, b int, gain, volume, difference, switched float
 			continue
 		}
 		m := reports.Active{Param: p.Name, Condition: p.Condition, Volume: volume,
-			Individual: trees(math.Min(0.9, gain*out.Importance[j].Individual.Mean), 0.02),
+			Individual: stat(math.Min(0.9, gain*out.Importance[j].Individual.Mean), 0.02),
 			Sobol:      trees(math.Min(0.95, gain*out.Importance[j].Sobol.Mean), 0.03),
-			Switch:     trees(switched, 0.01), Difference: trees(difference, math.Abs(difference)/4)}
+			Switch:     stat(switched, 0.01), Difference: trees(difference, math.Abs(difference)/4)}
 		for _, c := range a.Configs {
 			if !math.IsNaN(c.Results[b]) && !math.IsNaN(c.Values[j]) {
 				m.N++
