@@ -151,9 +151,9 @@ func (e *Engine) Check(ctx context.Context) error {
 	case err == nil || full(err):
 		return nil
 	case unheard(err):
-		return fmt.Errorf("Slurm cannot be asked: %w", err)
+		return fmt.Errorf("cannot ask Slurm: %w", err)
 	}
-	return fmt.Errorf("Slurm refuses such jobs: %w", err)
+	return fmt.Errorf("such jobs are refused by Slurm: %w", err)
 }
 
 // Adopt returns how many jobs of an earlier driver are in the queue. Evaluate will wait for
@@ -178,14 +178,13 @@ func (e *Engine) Adopt(ctx context.Context) (int, error) {
 
 // Pending is the number of jobs of the search that had not begun when Slurm was asked last.
 func (e *Engine) Pending() int {
+	e.init()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	n := 0
-	if e.seen != nil {
-		for _, j := range e.seen.jobs {
-			if j.state == "PENDING" {
-				n++
-			}
+	for _, j := range e.seen.jobs {
+		if j.state == "PENDING" {
+			n++
 		}
 	}
 	return n

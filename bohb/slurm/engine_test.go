@@ -199,6 +199,7 @@ func TestRequeued(t *testing.T) {
 func TestStoppedAtTimeLimit(t *testing.T) {
 	fake := slurmtest.Fake(t)
 	e, _ := engine(t, `echo '{"epoch": 1}'; echo still training; echo > waiting; sleep 60`)
+	e.Wait = 3 * time.Second
 	running := evaluate(t.Context(), e, 0)
 	wait(t, "the trial", func() bool { return exists(filepath.Join(e.Command.Dir, "waiting")) })
 	touch(t, filepath.Join(fake, "jobs", "1", "state"), "TIMEOUT")
@@ -274,7 +275,7 @@ func TestRefused(t *testing.T) {
 		t.Error(err)
 	}
 	touch(t, filepath.Join(fake, "down"), "")
-	if err := e.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "Slurm cannot be asked: sbatch: error: Batch job submission failed: Unable to contact") {
+	if err := e.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "cannot ask Slurm: sbatch: error: Batch job submission failed: Unable to contact") {
 		t.Errorf("error %v", err)
 	}
 	e.Options = []string{"--array=1-3"}

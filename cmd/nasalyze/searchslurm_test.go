@@ -232,7 +232,7 @@ func TestSlurmRefused(t *testing.T) {
 		status int
 		words  string
 	}{
-		{slurmArgs("run", "--partition", "gpuu"), exitFailure, "Slurm refuses such jobs: sbatch: error: invalid partition specified: gpuu"},
+		{slurmArgs("run", "--partition", "gpuu"), exitFailure, "such jobs are refused by Slurm: sbatch: error: invalid partition specified: gpuu"},
 		{slurmArgs("run", "--gpus", "0,1"), exitUsage, "--gres gpu:1 gives each job one"},
 		{slurmArgs("run", "--sbatch", "--array=1-3"), exitUsage, "--sbatch: --array is set by the search"},
 		{slurmArgs("run", "--sbatch", `--comment="a`), exitUsage, "ends within quotes"},
