@@ -41,7 +41,8 @@
 //     each split on the column.
 //
 // Importances are computed per tree and then averaged over the trees that have
-// variance.
+// variance. [Decomposition.OneStep] is a second estimate, of the mean of the trees and of
+// what it leaves unexplained of rows that it has not seen.
 //
 // Sources: Hutter, Hoos, Leyton-Brown, "An Efficient Approach for Assessing
 // Hyperparameter Importance", ICML 2014 (the decomposition of a forest);

@@ -31,7 +31,7 @@
 //     node are ordered by their mean response and the best cut of that order is
 //     taken, which is the best of all subsets for squared error (Fisher, "On
 //     grouping for maximum homogeneity", JASA 53, 1958; Breiman et al. 1984,
-//     section 4.2).
+//     section 4.2). With [Options.SingleLevel] some are split by one level against all others.
 //   - Where several splits are equally good, the column that was drawn first
 //     wins, so that no column is favoured for its position in the table.
 //   - Results do not depend on the number of workers, to the last bit.
