@@ -14,9 +14,13 @@ import (
 // 2 (d+1) configurations have been seen. A rank among those that were promoted is worth more
 // than the same rank among all; that is not corrected for.
 func (m *model) pooled() *observations {
-	total := 0
+	total, finite := 0, 0
 	for _, o := range m.budgets {
 		total += len(o.loss)
+		finite += o.finite
+	}
+	if finite < m.opt.MinPoints {
+		return nil
 	}
 	if m.pool == nil || m.pool.budget != m.least || m.pool.told != total {
 		m.pool = &pool{observations: observations{budget: m.least, values: m.newValues()}, told: total}
