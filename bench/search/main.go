@@ -42,7 +42,7 @@ func search(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		list     = flags.Bool("list", false, "list workloads and searchers and stop")
 		out      = flags.String("json", "", "append every run to this `file`, and run of the peers only what it does not have")
 		against  = flags.String("against", filepath.Join("docs", "search-benchmarks.jsonl"), "without -json, show the runs of this `file` beside ours")
-		docs     = flags.String("docs", "", "run nothing; write `folder`/search-benchmarks.md and its pictures from folder/search-benchmarks.jsonl")
+		docs     = flags.String("docs", "", "run nothing; sort folder/search-benchmarks.jsonl, and write `folder`/search-benchmarks.md and its pictures from it")
 		data     = flags.String("data", os.Getenv("NASALYZE_DATA"), "`folder` of tables of real trainings")
 		python   = flags.String("python", "", "Python `interpreters` to try first, separated by commas")
 		venvRoot = flags.String("venv", filepath.Join("bench", ".venv"), "`folder` of the virtual environments")
@@ -112,11 +112,6 @@ func search(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	if err := runAll(ctx, set, pythons, works, chosen, rec, say); err != nil {
 		return err
-	}
-	if set.save {
-		if err := rec.tidy(); err != nil {
-			return err
-		}
 	}
 	return printTable(stdout, rec, works, set)
 }

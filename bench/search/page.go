@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/nasalyze/nasalyze/bohb"
 )
 
 // setting is a table of the page: runs with so many workers up to a limit.
@@ -31,8 +33,8 @@ func (rec *record) settings() []setting {
 	return all
 }
 
-// writeDocs writes folder/search-benchmarks.md and its pictures from
-// folder/search-benchmarks.jsonl.
+// writeDocs sorts folder/search-benchmarks.jsonl and writes
+// folder/search-benchmarks.md and its pictures from it.
 func writeDocs(folder string, works []*workload) error {
 	rec, err := load(filepath.Join(folder, "search-benchmarks.jsonl"))
 	if err != nil {
@@ -41,11 +43,17 @@ func writeDocs(folder string, works []*workload) error {
 	if len(rec.runs) == 0 {
 		return fmt.Errorf("no runs in %s", rec.path)
 	}
+	if err := rec.tidy(); err != nil {
+		return err
+	}
 	files := make(map[string][]byte)
 	var page bytes.Buffer
 	page.WriteString(introduction(rec))
 	for _, s := range rec.settings() {
 		r := rec.report(works, s)
+		if len(r.works) == 0 {
+			continue // peers alone, so far
+		}
 		r.write(&page)
 		for name, draw := range map[string]func(io.Writer) error{r.picture("regret"): r.drawRegret, r.picture("ranks"): r.drawRanks} {
 			var b bytes.Buffer
@@ -117,6 +125,7 @@ func (r *report) write(out io.Writer) {
 		fmt.Fprintf(out, "\n## %d workers\n\nRuns of %g full evaluations per worker, %g in all. The clock is that of the workers, who begin together.\n", r.workers, r.limit, r.limit*float64(r.workers))
 	}
 	fmt.Fprintf(out, "\n![Regret of the incumbent](images/%s)\n\nMedian over the seeds, band between the quartiles. Both axes are logarithmic; a line that meets the bottom has found the optimum.\n", r.picture("regret"))
+	r.summary(out)
 	for _, k := range []int{checkpoints - 1, checkpoints - 7} {
 		fmt.Fprintf(out, "\n### Regret after %.3g full evaluations\n\n", checkpoint(r.limit, k))
 		r.medians(out, k)
@@ -126,6 +135,42 @@ func (r *report) write(out io.Writer) {
 	if r.workers > 1 {
 		r.busy(out)
 	}
+}
+
+// summary says where ours is best at the end, and who is better where it is not.
+func (r *report) summary(out io.Writer) {
+	k := checkpoints - 1
+	best := 0
+	var behind, worse []string
+	for _, w := range r.works {
+		all := r.standings(w, k)
+		least, who := all[0].median, -1
+		for i, s := range all {
+			if r.who[i].ours != nil && r.who[i].ours.Method == bohb.BOHB {
+				continue // variants of ours
+			}
+			if s.median < least {
+				least, who = s.median, i
+			}
+			if s.verdict < 0 {
+				worse = append(worse, fmt.Sprintf("%s (%s)", w.title, r.who[i].title))
+			}
+		}
+		if who < 0 {
+			best++
+			continue
+		}
+		behind = append(behind, fmt.Sprintf("%s (%s %s, ours %s)", w.title, r.who[who].title, formatRegret(least), formatRegret(all[0].median)))
+	}
+	fmt.Fprintf(out, "\nAt the end nasalyze has the smallest median regret on %d of %d workloads. Another has a smaller one on %s.", best, len(r.works), orNone(behind))
+	fmt.Fprintf(out, " Significantly worse than another it is on %s.\n", orNone(worse))
+}
+
+func orNone(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
 }
 
 // medians writes the table at a checkpoint.
@@ -258,9 +303,9 @@ func (r *report) ranks(out io.Writer) {
 		q.statistic, len(q.names)-1, q.p, r.limit, early.statistic, early.p, checkpoint(r.limit, checkpoints-7), q.critical, q.n, r.picture("ranks"))
 }
 
-// busy writes the share of time that the workers worked.
+// busy says what share of the workers' time was spent on trials.
 func (r *report) busy(out io.Writer) {
-	fmt.Fprintf(out, "\n### Time at work\n\nMean share of the workers' time that was spent on trials; the rest they waited for results of others.\n\n| searcher | share |\n|---|---:|\n")
+	var said []string
 	for _, c := range r.who {
 		sum, n := 0.0, 0
 		for _, one := range r.rec.sorted() {
@@ -268,6 +313,7 @@ func (r *report) busy(out io.Writer) {
 				sum, n = sum+float64(one.Busy), n+1
 			}
 		}
-		fmt.Fprintf(out, "| %s | %.1f %% |\n", c.title, 100*sum/float64(n))
+		said = append(said, fmt.Sprintf("%s %.1f %%", c.title, 100*sum/float64(n)))
 	}
+	fmt.Fprintf(out, "\n### Time at work\n\nMean share of the workers' time that was spent on trials; the rest they waited for results of others: %s. Whoever would wait is given the next bracket, by all of them, so that asynchronous promotion gains no time here; what it could gain is that good configurations reach large budgets sooner.\n", strings.Join(said, ", "))
 }

@@ -9,17 +9,25 @@ import (
 	"github.com/nasalyze/nasalyze/reports/figure/chart"
 )
 
-// drawn names the searchers of the pictures: variants that hardly differ from ours with
-// one worker would only hide it.
-func (r *report) drawn() []*contender {
-	var chosen []*contender
-	for _, c := range r.who {
-		if (c.name == "ours-async" || c.name == "ours-adaptive") && r.workers == 1 || c.name == "ours-adaptive" {
+// drawn are the searchers of the pictures, and their colours. Variants that hardly
+// differ from ours with one worker would only hide it.
+func (r *report) drawn() (who []*contender, colors []int) {
+	color := 0
+	for _, c := range contenders {
+		switch {
+		case c.name == "ours-adaptive" || c.name == "ours-async" && r.workers == 1:
 			continue
+		case c.name == "ours-async": // the last colour, so that the others keep theirs
+			if slices.Contains(r.who, c) {
+				defer func() { who, colors = append(who, c), append(colors, chart.MaxSeries-1) }()
+			}
+			continue
+		case slices.Contains(r.who, c):
+			who, colors = append(who, c), append(colors, color)
 		}
-		chosen = append(chosen, c)
+		color++
 	}
-	return chosen[:min(len(chosen), chart.MaxSeries)]
+	return who, colors
 }
 
 // drawRegret draws the regret over the clock, a panel per workload.
@@ -33,28 +41,30 @@ func (r *report) drawRegret(out io.Writer) error {
 	if r.workers > 1 {
 		p.Title, p.XAxis = "Regret of the incumbent over the time of workers", "time, in full evaluations"
 	}
-	who := r.drawn()
+	who, colors := r.drawn()
+	p.Colors = colors
 	for _, c := range who {
 		p.Names = append(p.Names, c.title)
 	}
 	var alt []string
 	for _, w := range r.works {
-		panel := chart.Panel{Title: w.title}
-		var said []string
-		for _, c := range who {
-			var b chart.Band
-			for k := range checkpoints {
-				s := r.standings(w, k)[slices.Index(r.who, c)]
-				if s.n == 0 {
-					continue
+		bands := make([]chart.Band, len(who))
+		for k := range checkpoints {
+			all := r.standings(w, k)
+			for i, c := range who {
+				if s := all[slices.Index(r.who, c)]; s.n > 0 {
+					b := &bands[i]
+					b.X, b.Y, b.Lo, b.Hi = append(b.X, checkpoint(r.limit, k)), append(b.Y, s.median), append(b.Lo, s.low), append(b.Hi, s.high)
 				}
-				b.X, b.Y, b.Lo, b.Hi = append(b.X, checkpoint(r.limit, k)), append(b.Y, s.median), append(b.Lo, s.low), append(b.Hi, s.high)
-			}
-			panel.Bands = append(panel.Bands, b)
-			if n := len(b.Y); n > 0 {
-				said = append(said, c.title+" "+formatRegret(b.Y[n-1]))
 			}
 		}
+		var said []string
+		for i, c := range who {
+			if y := bands[i].Y; len(y) > 0 {
+				said = append(said, c.title+" "+formatRegret(y[len(y)-1]))
+			}
+		}
+		panel := chart.Panel{Title: w.title, Bands: bands}
 		p.Panels = append(p.Panels, panel)
 		alt = append(alt, w.title+": "+strings.Join(said, ", "))
 	}

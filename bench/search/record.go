@@ -34,7 +34,7 @@ func (n *number) UnmarshalJSON(text []byte) error {
 }
 
 // record is all runs that a file has, a line each. Runs are appended as they end, so
-// that an interrupted bench goes on where it was; of two lines for one run the later counts.
+// that an interrupted bench goes on where it was, and several may append to one file; of two lines for one run the later counts.
 type record struct {
 	path string
 	runs map[key]run
@@ -92,7 +92,7 @@ func (rec *record) add(r run, save bool) error {
 	return errors.Join(err, f.Close())
 }
 
-// tidy writes the file anew, sorted, with one line per run.
+// tidy writes the file anew, sorted, with one line per run. No bench must be appending to it.
 func (rec *record) tidy() error {
 	var text []byte
 	for _, r := range rec.sorted() {

@@ -18,14 +18,17 @@ type Panels struct {
 	// Title and Alt describe the figure to somebody who cannot see it; Alt has the numbers.
 	Title, Alt   string
 	XAxis, YAxis string
-	// Names of the series, in the order of their colours, see [MaxSeries].
-	Names  []string
+	// Names of the series, [MaxSeries] at most, the first drawn above the others.
+	Names []string
+	// Colors are the numbers of their colours, so that a series has the same in several
+	// figures; nil stands for 0, 1, ...
+	Colors []int
 	Panels []Panel
 	// XTick and YTick write a number on an axis.
 	XTick, YTick func(float64) string
 }
 
-// MaxSeries is the number of series that colours tell apart.
+// MaxSeries is the number of colours.
 const MaxSeries = 8
 
 // Panel is one of them. A series without numbers is left out.
@@ -40,14 +43,17 @@ type Band struct {
 	X, Y, Lo, Hi []float64
 }
 
-// colorOf a series: those of Okabe and Ito, then black and grey.
-func colorOf(i int) color.NRGBA {
+// color of a series: those of Okabe and Ito, then black and grey.
+func (c Panels) color(i int) color.NRGBA {
+	if c.Colors != nil {
+		i = c.Colors[i]
+	}
 	return [...]color.NRGBA{series[0], series[1], series[2], series[3], series[4], series[5], ink, {0x99, 0x99, 0x99, 255}}[i%MaxSeries]
 }
 
 // WriteSVG draws the panels at full width, three in a row.
 func (c Panels) WriteSVG(w io.Writer) error {
-	if len(c.Panels) == 0 || len(c.Names) == 0 || len(c.Names) > MaxSeries {
+	if len(c.Panels) == 0 || len(c.Names) == 0 || len(c.Names) > MaxSeries || c.Colors != nil && len(c.Colors) != len(c.Names) {
 		return fmt.Errorf("chart: %s: %d panels of %d series", c.Title, len(c.Panels), len(c.Names))
 	}
 	const columns, rowHeight, head, foot = 3, 128.0, 26.0, 18.0
@@ -56,7 +62,7 @@ func (c Panels) WriteSVG(w io.Writer) error {
 	p := newPage(height, c.Title, c.Alt)
 	x := 4.0
 	for i, name := range c.Names {
-		p.line(colorOf(i), 1.6, at(x, height-8), at(x+12, height-8))
+		p.line(c.color(i), 1.6, at(x, height-8), at(x+12, height-8))
 		p.text(x+16, height-8, 0, textSize, ink, vec.Regular, name)
 		x += 16 + measure(vec.Regular, textSize, name) + 11
 	}
@@ -123,9 +129,9 @@ func (c Panels) panel(p page, f frame, panel *Panel) error {
 			switch {
 			case len(middle) == 0:
 			case pass == 0:
-				p.area(colorOf(i), 0.13, upper, lower)
+				p.area(c.color(i), 0.13, upper, lower)
 			default:
-				p.line(colorOf(i), thickness, middle...)
+				p.line(c.color(i), thickness, middle...)
 			}
 		}
 	}
