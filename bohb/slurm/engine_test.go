@@ -198,11 +198,14 @@ func TestRequeued(t *testing.T) {
 // A trial whose job times out after Slurm has stopped it keeps its learning curve.
 func TestStoppedAtTimeLimit(t *testing.T) {
 	fake := slurmtest.Fake(t)
-	e, _ := engine(t, `echo '{"epoch": 1}'; echo still training; echo > waiting; sleep 60`)
+	e, _ := engine(t, `echo '{"epoch": 1}'; echo still training; echo $$ > pid; echo > waiting; exec sleep 60`)
 	e.Wait = 3 * time.Second
 	running := evaluate(t.Context(), e, 0)
 	wait(t, "the trial", func() bool { return exists(filepath.Join(e.Command.Dir, "waiting")) })
 	touch(t, filepath.Join(fake, "jobs", "1", "state"), "TIMEOUT")
+	// Slurm signals one process after the other, the trial perhaps before the job.
+	run(t, "kill", "-s", "TERM", linesOf(t, filepath.Join(e.Command.Dir, "pid"))[0])
+	time.Sleep(100 * time.Millisecond)
 	run(t, "sh", "-c", "kill -s TERM -- -"+linesOf(t, filepath.Join(fake, "jobs", "1", "pid"))[0])
 	o := outcomeOf(t, running)
 	expect(t, o, nasalyze.TimedOut, nan, "time limit")
@@ -338,7 +341,7 @@ func TestDrain(t *testing.T) {
 func TestStop(t *testing.T) {
 	for _, keep := range []bool{false, true} {
 		t.Run(fmt.Sprint(keep), func(t *testing.T) {
-			slurmtest.Fake(t)
+			fake := slurmtest.Fake(t)
 			e, _ := engine(t, `echo $NASALYZE_TRIAL >> runs; while [ ! -e go ]; do sleep 0.01; done; echo '{"loss": 2}'`)
 			e.Keep = func(error) bool { return keep }
 			ctx, cancel := context.WithCancelCause(t.Context())
@@ -368,7 +371,32 @@ func TestStop(t *testing.T) {
 			if got := linesOf(t, filepath.Join(e.Command.Dir, "runs")); len(got) != runs {
 				t.Errorf("%d runs, want %d", len(got), runs)
 			}
+			if jobs, _ := filepath.Glob(filepath.Join(fake, "jobs", "*")); len(jobs) != runs {
+				t.Errorf("%d jobs, want %d: those that were adopted are not submitted again", len(jobs), runs)
+			}
 		})
+	}
+}
+
+// What could not be submitted yet is taken back too, whether the queue is full or nobody answers.
+func TestDrainBeforeSubmission(t *testing.T) {
+	for trouble, says := range map[string]string{"full": "the queue is full", "down": "Slurm does not answer"} {
+		fake := slurmtest.Fake(t)
+		touch(t, filepath.Join(fake, trouble), "")
+		e, words := engine(t, `echo '{"loss": 2}'`)
+		drain := make(chan struct{})
+		e.Drain = drain
+		waiting := evaluate(t.Context(), e, 0)
+		words.heard(t, says)
+		close(drain)
+		select {
+		case o := <-waiting:
+			if o.Status != nasalyze.Aborted || o.Reason != "" {
+				t.Errorf("%s: %v: %s", trouble, o.Status, o.Reason)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: the trial is not taken back", trouble)
+		}
 	}
 }
 
