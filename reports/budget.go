@@ -158,6 +158,9 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
 		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
 	}
+	if out.Decided {
+		z.warnSmooth(z.at(t.Budget), out)
+	}
 	return z.marginals(d, shares, out)
 }
 

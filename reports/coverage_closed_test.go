@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/nasalyze/nasalyze"
@@ -263,6 +264,19 @@ func TestCoverageClosed(t *testing.T) {
 				name += " to " + functions[1].name
 			}
 			t.Logf("%s, n %4d: %v", name, n, &c)
+		}
+	}
+}
+
+// TestSmoothInteractionWarning: where there are intervals, which do not hold it, an
+// interaction of continuous parameters is warned about.
+func TestSmoothInteractionWarning(t *testing.T) {
+	log := sampleOf(t, 300, 1, friedman(5, 20, 0, 5, 5))
+	for _, replicates := range []int{20, -1} {
+		a := analyzed(t, log, Options{Replicates: replicates, Brief: true})
+		warned := slices.ContainsFunc(a.Warnings, func(w Warning) bool { return w.Code == "smooth-interaction" })
+		if warned != (replicates > 0) {
+			t.Errorf("with %d replicates, warned: %v", replicates, warned)
 		}
 	}
 }
