@@ -70,14 +70,14 @@ func TestKilledSearchOnSlurm(t *testing.T) {
 	}
 	trouble("lag", "0.01")
 	rng := rand.New(rand.NewPCG(7, 7))
-	want := 60
+	want := 40
 	kills, adopted, searches, lost := 0, 0, 0, 0
 	for kills < want {
 		dir := fmt.Sprintf("killed%d", searches)
 		searches++
 		os.Remove("starts")
 		os.RemoveAll(filepath.Join(fake, "jobs"))
-		for patience := 150.0; ; patience *= 1.03 {
+		for patience := 150.0; ; patience *= 1.05 {
 			args := []string{"search", "--resume", dir, "--quiet"}
 			if _, err := os.Stat(filepath.Join(dir, settingsFile)); err != nil {
 				args = slurmArgs(dir, "--workers", "4", "--iterations", "1")
