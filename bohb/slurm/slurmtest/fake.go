@@ -4,6 +4,7 @@ package slurmtest
 import (
 	"embed"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -33,7 +34,17 @@ func Fake(t testing.TB) string {
 			t.Fatal(err)
 		}
 	}
+	t.Cleanup(func() { endJobs(dir) })
 	t.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	t.Setenv("FAKE_SLURM", dir)
 	return dir
+}
+
+// endJobs ends what runs when a test ends, as one that fails may leave it: with what its trials started.
+func endJobs(dir string) {
+	_ = os.WriteFile(filepath.Join(dir, "down"), nil, 0o644)
+	_ = exec.Command("sh", "-c", `for job in "$0"/jobs/*; do
+	if [ "$(cat "$job/state" 2>/dev/null)" = RUNNING ] && [ -e "$job/pid" ]; then kill -s TERM -- "-$(cat "$job/pid")"; fi
+	echo CANCELLED >"$job/state"
+done 2>/dev/null`, dir).Run()
 }
