@@ -14,8 +14,8 @@
 //     from its own random stream.
 //  3. The tree grows depth first. Sorted columns stay sorted all the way down,
 //     because each split partitions them stably; coded columns are counted.
-//  4. The rows that a tree has not seen are predicted by it, which gives
-//     [OutOfBag].
+//  4. The rows that the tree has not seen go down with those that it has, and are
+//     predicted by the leaves they reach, which gives [OutOfBag].
 //
 // # Missing values
 //
