@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"testing"
 )
 
@@ -41,6 +42,17 @@ func TestResume(t *testing.T) {
 		if err := runAll(t.Context(), set, nil, works, chosen, rec, t.Logf); err != nil {
 			t.Fatal(err)
 		}
+		if v := rec.regrets("branin", "ours", 1, 2, checkpoints-1); v[1] == 1000 {
+			t.Error("a run of ours from the record was not made again")
+		}
+		stale := rec.runs[key{"branin", "ours", 1, 1, 2}]
+		stale.Regret = slices.Repeat([]number{1000}, checkpoints)
+		if err := rec.add(stale, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if rec, err = load(path); err != nil {
+		t.Fatal(err)
 	}
 	if err := rec.tidy(); err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 // Package chart draws comparisons of positive numbers on logarithmic axes, in the
 // manner of the figures of package figure but of numbers that are no analysis: [Pairs]
-// joins two dots per row, [Lines] shows growth.
+// joins two dots per row, [Lines] shows growth, [Panels] small multiples with bands, [Ranks]
+// mean ranks.
 package chart
 
 import (
