@@ -207,6 +207,7 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
 	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2)")
 	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default 0.7)")
+	flags.BoolVar(&f.opt.TreeMeans, "tree-means", false, "importance as the mean over the trees, as other programs have it, without the correction by rows out of the bag")
 	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")
 	flags.IntVar(&f.opt.Resamples, "resamples", 0, "bootstrap resamples behind the intervals of correlations; negative for none (default 2000)")
 	flags.Float64Var(&f.opt.Target, "target", 0, "share of the best configurations that PED-ANOVA asks about (default 0.1)")
