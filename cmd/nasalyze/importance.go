@@ -39,7 +39,7 @@ What decides about failing or about time: --objective ` + nasalyze.FailureObject
   nasalyze importance path/to/bohb-run --pairs
   nasalyze importance trials.csv --budget 81 --format csv
   nasalyze importance --method ped --target 0.2
-  nasalyze importance --method path --budget 81
+  nasalyze importance path/to/bohb-run --method path --budget 81
   nasalyze importance --objective @failure
   nasalyze importance run1 run2 --compare`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
