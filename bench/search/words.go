@@ -35,7 +35,7 @@ where it was. `+"`-searchers ours`"+` runs ours alone, in seconds, and prints it
 |---|---|
 | nasalyze | BOHB of this project, as `+"`nasalyze search`"+` has it by default |
 | nasalyze, asynchronous | the same with `+"`--async`"+` |
-| nasalyze, adaptive | the same with `+"`--adaptive`"+`, which may give up the smallest budget |
+| nasalyze, adaptive | the same with `+"`--adaptive`"+`, which may give up small budgets |
 | Hyperband | of this project |
 | random search | of this project, all at the largest budget |
 | HpBandSter | its BOHB, the authors' program: sampler and brackets, without the name server |

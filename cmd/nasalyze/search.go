@@ -96,6 +96,10 @@ docs/search.md has the whole protocol and examples.
 With --trainer the command and the space are those of the trainer that comes with
 nasalyze: it trains networks of the paper's search space on a data set.
 
+With --slurm each trial is a job of a Slurm cluster (docs/slurm.md):
+
+  nasalyze search --space space.json --min-budget 400s --max-budget 3h --slurm --gres gpu:1 --workers 10 -o run1 -- python train.py
+
 The directory of the search is its log, which report and all other commands read.
 A search that was stopped or killed at any moment goes on with --resume DIRECTORY.
 The first ^C lets the running trials end, the second stops them.`,
