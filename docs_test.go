@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the outputs in README.md and docs
 
 // The pages whose console blocks are executed. A line that begins with "$ " is a
 // command, what follows it is its standard output; "..." stands for any lines.
-var pages = []string{"README.md", "docs/guide.md"}
+var pages = []string{"README.md", "docs/guide.md", "docs/experiment.md"}
 
 var console = regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
 

@@ -10,8 +10,8 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
-// From a log to its numbers. ingest.Open reads a log from a path; here it is the
-// embedded one.
+// From a log to its numbers. ingest.Open reads a log from a path; here it is one of the
+// examples.
 func Example() {
 	ctx := context.Background()
 	study, findings, err := ingest.OpenFS(ctx, digits.Log(), ".", ingest.Options{BudgetName: "epochs"})

@@ -47,6 +47,7 @@ func (z *analyzer) budgets() error {
 			p(b+1, len(z.tables))
 		}
 	}
+	z.warnSmooth()
 	return nil
 }
 
@@ -157,9 +158,6 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	out.Importance, out.HigherOrder = shares.entries(z.a.Params)
 	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
 		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
-	}
-	if out.Decided {
-		z.warnSmooth(z.at(t.Budget), out)
 	}
 	return z.marginals(d, shares, out)
 }

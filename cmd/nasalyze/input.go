@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/nasalyze/nasalyze"
-	"github.com/nasalyze/nasalyze/examples/digits"
+	"github.com/nasalyze/nasalyze/examples/experiment"
 	"github.com/nasalyze/nasalyze/ingest"
 	"github.com/nasalyze/nasalyze/ingest/source"
 	"github.com/nasalyze/nasalyze/ingest/spacefile"
@@ -138,12 +138,8 @@ func derive(l log, names []string) (log, error) {
 }
 
 func (f *inputFlags) openExample(ctx context.Context, s *streams) (log, error) {
-	fmt.Fprintln(s.err, "no log given: using the embedded example, a BOHB search over small networks for handwritten digits")
-	opt := f.opt
-	if opt.BudgetName == "" {
-		opt.BudgetName = "epochs"
-	}
-	study, findings, err := ingest.OpenFS(ctx, digits.Log(), ".", opt)
+	fmt.Fprintln(s.err, "no log given: using the embedded example, a BOHB search over residual networks for handwritten digits")
+	study, findings, err := ingest.OpenFS(ctx, experiment.Log(), ".", f.opt)
 	if err != nil {
 		return log{}, err
 	}

@@ -1,5 +1,5 @@
-// Package digits holds the log of a real multi-budget search, so that the
-// command has something to analyse before the user brings a log of their own.
+// Package digits holds the log of a real multi-budget search by another program, for
+// tests and benchmarks.
 //
 // BOHB, as HpBandSter 0.7.4 implements it, chose the architecture and the
 // hyperparameters of a small network on scikit-learn's handwritten digits, at

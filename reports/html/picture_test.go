@@ -17,7 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"github.com/nasalyze/nasalyze/examples/digits"
+	"github.com/nasalyze/nasalyze/examples/experiment"
 	"github.com/nasalyze/nasalyze/ingest"
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -51,7 +51,7 @@ func TestPictureOfTheReadme(t *testing.T) {
 
 func takePicture(t *testing.T) {
 	browser := start(t)
-	study, _, err := ingest.OpenFS(context.Background(), digits.Log(), ".", ingest.Options{BudgetName: "epochs"})
+	study, _, err := ingest.OpenFS(context.Background(), experiment.Log(), ".", ingest.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
