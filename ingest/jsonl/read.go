@@ -490,6 +490,7 @@ func (r *reader) supersede(s *nasalyze.Study) {
 		}
 	}
 	s.Trials = kept
-	r.findings.Add(source.Finding{Severity: source.Note, Code: "superseded-trial", Path: r.lines.Path(), Count: dropped,
-		Message: "a trial was logged as running and again when it ended; the latter counts"})
+	// One note of them all: every journal of a search has such lines.
+	r.findings.Add(source.Finding{Severity: source.Note, Code: "superseded-trial", Path: r.lines.Path(),
+		Message: fmt.Sprintf("trials that were logged as running and again when they ended: %d; the latter counts", dropped)})
 }
