@@ -68,7 +68,7 @@ Values with an order are integers, because HpBandSter has no ordinals. The noise
 
 The tables say where others are better. How they differ explains most of it: Optuna promotes every trial that is among the
 best so far, so that its first ones all run at the largest budget. That costs it the beginning. Later its model, of the results of all
-budgets together and parameter by parameter, has more results at the largest budget than BOHB's. SMAC3 and HpBandSter have fewer seeds than 30 as yet: their models take most of the time of the
+budgets together and parameter by parameter, has more results at the largest budget than BOHB's. SMAC3 has fewer seeds than 30 as yet: its models take most of the time of the
 bench. With few seeds a difference must be large to be significant.
 `, strings.Join(versions, ", "))
 	return b.String()
