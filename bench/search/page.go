@@ -43,6 +43,11 @@ func writeDocs(folder string, works []*workload) error {
 	if len(rec.runs) == 0 {
 		return fmt.Errorf("no runs in %s", rec.path)
 	}
+	for _, r := range rec.runs {
+		if !slices.ContainsFunc(works, func(w *workload) bool { return w.name == r.Workload }) {
+			return fmt.Errorf("%s has runs of %s, which is not among the workloads here: the page would lose it (-data or NASALYZE_DATA names the folder of tables)", rec.path, r.Workload)
+		}
+	}
 	if err := rec.tidy(); err != nil {
 		return err
 	}
