@@ -42,7 +42,6 @@ type adapter struct {
 
 type measured struct {
 	config string
-	budget float64
 	loss   float64
 }
 
@@ -52,7 +51,7 @@ func newAdapter(opt *Options) *adapter {
 
 func (a *adapter) observe(config string, budget, loss float64) {
 	if !math.IsNaN(loss) && !math.IsInf(loss, 0) {
-		a.all[budget] = append(a.all[budget], measured{config, budget, loss})
+		a.all[budget] = append(a.all[budget], measured{config, loss})
 	}
 }
 

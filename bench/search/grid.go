@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/csv"
 	"fmt"
@@ -140,13 +141,7 @@ func sortNumbers(levels []string) error {
 		if err != nil || err2 != nil {
 			failed = fmt.Errorf("%q or %q is no number", a, b)
 		}
-		switch {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
+		return cmp.Compare(x, y)
 	})
 	return failed
 }

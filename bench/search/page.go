@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -19,17 +20,17 @@ type setting struct {
 	limit   float64
 }
 
-// settings that the record has, the most runs first.
+// settings that the record has, in order.
 func (rec *record) settings() []setting {
-	n := make(map[setting]int)
-	for _, r := range rec.runs {
-		n[setting{r.Workers, r.Limit}]++
-	}
 	var all []setting
-	for s := range n {
-		all = append(all, s)
+	for _, r := range rec.runs {
+		if s := (setting{r.Workers, r.Limit}); !slices.Contains(all, s) {
+			all = append(all, s)
+		}
 	}
-	slices.SortFunc(all, func(a, b setting) int { return a.workers - b.workers })
+	slices.SortFunc(all, func(a, b setting) int {
+		return cmp.Or(cmp.Compare(a.workers, b.workers), cmp.Compare(a.limit, b.limit))
+	})
 	return all
 }
 

@@ -3,12 +3,9 @@
 package main
 
 import (
-	"bytes"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -31,21 +28,10 @@ func TestRealSlurmSearch(t *testing.T) {
 		"--quiet", "--workers", "4", "--max-budget", "9", "--iterations", "1")
 	kills, adopted := 0, 0
 	for patience := 1500 * time.Millisecond; ; patience += 500 * time.Millisecond {
-		cmd := exec.Command("nasalyze", args...)
-		var errs bytes.Buffer
-		cmd.Stderr = &errs
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		timer := time.AfterFunc(patience, func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		timer.Stop()
-		adopted += strings.Count(errs.String(), "not submitting them again")
-		if err == nil {
+		said, done := runKilled(t, patience, args...)
+		adopted += strings.Count(said, "not submitting them again")
+		if done {
 			break
-		}
-		if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
-			t.Fatalf("%v\n%s", err, errs.String())
 		}
 		if kills++; kills > 50 {
 			t.Fatal("the search does not get to its end")

@@ -117,22 +117,11 @@ func TestKilledSearch(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(dir, settingsFile)); err != nil {
 				args = searchArgs(dir, v.args...)
 			}
-			cmd := exec.Command("nasalyze", args...)
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			timer := time.AfterFunc(time.Duration(rng.Float64()*patience*float64(time.Millisecond)), func() { cmd.Process.Kill() })
-			err := cmd.Wait()
-			timer.Stop()
-			tornLines += strings.Count(errs.String(), "unfinished")
-			leftovers += strings.Count(errs.String(), "had left trials running")
-			if err == nil {
+			said, done := runKilled(t, time.Duration(rng.Float64()*patience*float64(time.Millisecond)), args...)
+			tornLines += strings.Count(said, "unfinished")
+			leftovers += strings.Count(said, "had left trials running")
+			if done {
 				break
-			}
-			if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
-				t.Fatalf("%v: %v\n%s", args, err, errs.String())
 			}
 			kills++
 		}
@@ -391,4 +380,26 @@ func TestSearchJSON(t *testing.T) {
 	if counts["plan"] != 1 || counts["best"] != 1 || counts["start"] != counts["end"] || counts["end"] != 65 {
 		t.Errorf("events %v", counts)
 	}
+}
+
+// runKilled runs nasalyze and kills it after a while. It returns what it said, and whether
+// it had come to its end before; any other end than these two is an error.
+func runKilled(t *testing.T, after time.Duration, args ...string) (said string, done bool) {
+	t.Helper()
+	cmd := exec.Command("nasalyze", args...)
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
+	err := cmd.Wait()
+	timer.Stop()
+	if err == nil {
+		return errs.String(), true
+	}
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
+		t.Fatalf("%v: %v\n%s", args, err, errs.String())
+	}
+	return errs.String(), false
 }

@@ -86,21 +86,10 @@ func TestKilledSearchOnSlurm(t *testing.T) {
 				trouble("lost-answer", "")
 				lost++
 			}
-			cmd := exec.Command("nasalyze", args...)
-			var errs bytes.Buffer
-			cmd.Stderr = &errs
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			timer := time.AfterFunc(time.Duration(rng.Float64()*patience*float64(time.Millisecond)), func() { cmd.Process.Kill() })
-			err := cmd.Wait()
-			timer.Stop()
-			adopted += strings.Count(errs.String(), "not submitting them again")
-			if err == nil {
+			said, done := runKilled(t, time.Duration(rng.Float64()*patience*float64(time.Millisecond)), args...)
+			adopted += strings.Count(said, "not submitting them again")
+			if done {
 				break
-			}
-			if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.Signaled() {
-				t.Fatalf("%v: %v\n%s", args, err, errs.String())
 			}
 			kills++
 		}
