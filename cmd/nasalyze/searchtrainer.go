@@ -130,9 +130,9 @@ func checkTrainer(ctx context.Context, s *searchSettings) error {
 	said, _, _ := strings.Cut(strings.TrimPrefix(errs.String(), "nasalyze train: "), "\nRun 'nasalyze train")
 	said = strings.TrimSpace(said)
 	if status.ExitCode() == exitUsage {
-		return usagef("the trainer says: %s", said)
+		return usagef("the trainer %s says: %s", s.Command[0], said)
 	}
-	return fmt.Errorf("the trainer says: %s", said)
+	return fmt.Errorf("the trainer %s says: %s", s.Command[0], said)
 }
 
 // budgetFlag is a budget on the command line: a number in any unit, or a time such as
