@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,41 +160,43 @@ func summary(rows []*row) string {
 // phaseTime is the median over the runs of the processor time of a phase in
 // seconds, over all cores; of the time on the clock where that was not taken.
 func (o *outcome) phaseTime(name string) (seconds float64, ofCPU bool) {
-	of := func(times func(phase) []float64) float64 {
-		return o.median(func(r *result) float64 {
-			for _, p := range r.Phases {
-				if p.Name == name {
-					return median(times(p))
-				}
-			}
-			return math.NaN()
-		})
+	times := phase.clock
+	if ofCPU = o.cpu() > 0; ofCPU {
+		times = phase.cpu
 	}
-	if cpu := of(func(p phase) []float64 { return p.CPU }); cpu > 0 {
-		return cpu, true
-	}
-	return of(func(p phase) []float64 { return p.Seconds }), false
+	return o.median(func(r *result) float64 { return r.phaseTime(name, times) }), ofCPU
 }
 
 // printFloors says how far from the bandwidth of the memory our phases are.
 func printFloors(w io.Writer, rows []*row, m machine) {
 	var lines [][]string
+	add := func(line []string) { // once for all peers
+		if !slices.ContainsFunc(lines, func(l []string) bool { return slices.Equal(l, line) }) {
+			lines = append(lines, line)
+		}
+	}
+	several := slices.ContainsFunc(rows, func(r *row) bool { return r.Workload != rows[0].Workload })
 	for _, r := range rows {
 		last := r.Ours.last()
 		if last == nil {
 			continue
 		}
+		input := r.Input
+		if several {
+			input = r.Workload + ", " + input
+		}
+		all := 0.0
 		for _, f := range last.Floors {
 			took, ofCPU := r.Ours.phaseTime(f.Phase)
-			least, ours := f.Bytes/m.Memory, formatSeconds(took)
-			if ofCPU {
-				least, ours = least*float64(m.Cores), ours+" of CPU"
+			add(m.distance(input, f, took, ofCPU))
+			all += f.Bytes
+		}
+		if len(last.Floors) > 1 {
+			took, ofCPU := r.Ours.cpu(), true
+			if !(took > 0) {
+				took, ofCPU = r.Ours.seconds(), false
 			}
-			line := []string{r.Input, f.Phase, ours, significant(f.Units/1e6) + " million", f.Unit,
-				significant(took/f.Units*1e9) + " ns", formatSeconds(least), significant(took / least)}
-			if !slices.ContainsFunc(lines, func(l []string) bool { return slices.Equal(l, line) }) {
-				lines = append(lines, line)
-			}
+			add(m.distance(input, floor{Phase: "all of it", Bytes: all}, took, ofCPU))
 		}
 	}
 	if len(lines) == 0 || m.Memory == 0 {
@@ -205,6 +206,29 @@ func printFloors(w io.Writer, rows []*row, m machine) {
 	fmt.Fprintln(w)
 	head := []string{"input", "phase", "ours", "units", "a unit is a", "per unit", "floor", "times the floor"}
 	writeGrid(w, append([][]string{head}, lines...), []bool{2: true, 3: true, 5: true, 6: true, 7: true})
+}
+
+// distance of a time from a floor, as a line of the table. Empty cells are of what was not timed by
+// itself, or has no unit of its own.
+func (m machine) distance(input string, f floor, took float64, ofCPU bool) []string {
+	least := f.Bytes / m.Memory
+	if ofCPU {
+		least *= float64(m.Cores)
+	}
+	line := []string{input, f.Phase, formatSeconds(took), "", f.Unit, "", formatSeconds(least), ""}
+	if f.Units > 0 {
+		line[3] = significant(f.Units/1e6) + " million"
+	}
+	if took > 0 {
+		if ofCPU {
+			line[2] += " of CPU"
+		}
+		line[7] = significant(took / least)
+		if f.Units > 0 {
+			line[5] = significant(took/f.Units*1e9) + " ns"
+		}
+	}
+	return line
 }
 
 // slopes says how times grow with the size of the input.

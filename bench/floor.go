@@ -12,6 +12,7 @@ import (
 // floor is the work that a phase cannot do without: how many units of it, and how
 // many bytes these have to read at least. What it takes to read so many bytes at
 // the bandwidth of the memory is a bound from below, not one that can be reached.
+// A phase need not be one that was timed: the floors of a job are summed up, too.
 type floor struct {
 	Phase string  `json:"phase"`
 	Unit  string  `json:"unit"`
@@ -19,20 +20,39 @@ type floor struct {
 	Bytes float64 `json:"bytes"`
 }
 
+// floor adds work to a phase.
 func (r *recorder) floor(phase string, f floor) {
 	f.Phase = phase
+	for i := range r.result.Floors {
+		if old := &r.result.Floors[i]; old.Phase == phase && old.Unit == f.Unit {
+			old.Units += f.Units
+			old.Bytes += f.Bytes
+			return
+		}
+	}
 	r.result.Floors = append(r.result.Floors, f)
+}
+
+// times returns the work of doing the same several times.
+func (f floor) times(n float64) floor {
+	f.Units *= n
+	f.Bytes *= n
+	return f
 }
 
 // nodeBytes of a binary tree's node: column, threshold, right child, value; the
 // left child is the next node.
 const nodeBytes = 4 + 8 + 4 + 8
 
+// different is the share of a bootstrap sample that are different rows, and of the weight of
+// rows whose weights are drawn from a Poisson distribution with mean 1.
+const different = 1 - 1/math.E
+
 // visits of the fit: at every split each of the tried columns shows the response
-// of every row of the node once, in the column's order. Rows that the bootstrap
-// has drawn several times are visited once: of n rows, n (1-1/e) are different at
-// the root; the same share is taken everywhere.
-func visits(f *forest.Forest, tried int) floor {
+// of every row of the node once, in the column's order. Rows that count several times are
+// visited once: what share of the weight are different rows at the root is taken
+// for the same everywhere.
+func visits(f *forest.Forest, tried int, share float64) floor {
 	if tried == 0 {
 		tried = len(f.Columns)
 	}
@@ -41,11 +61,11 @@ func visits(f *forest.Forest, tried int) floor {
 		t := &f.Trees[i]
 		for node := range t.NumNodes() {
 			if !t.IsLeaf(node) {
-				sum += float64(t.Weight[node])
+				sum += float64(t.Weight[node]) * t.WeightUnit
 			}
 		}
 	}
-	sum *= (1 - 1/math.E) * float64(tried)
+	sum *= share * float64(tried)
 	return floor{Unit: "row and column at a split", Units: sum, Bytes: 8 * sum}
 }
 
@@ -86,6 +106,33 @@ func pairTerms(f *forest.Forest) floor {
 		}
 	}
 	return floor{Unit: "split below a split on the pair's other column", Units: sum, Bytes: nodeBytes * sum}
+}
+
+// ranked is the work of correlating columns with gaps, pair by pair: every column is sorted by
+// comparisons once, and the rows that two have in common are read once per pair.
+func ranked(columns [][]float64) floor {
+	f := floor{Unit: "comparison or shared row"}
+	for i, a := range columns {
+		n := 0.0
+		for _, v := range a {
+			if !math.IsNaN(v) {
+				n++
+			}
+		}
+		if n > 0 {
+			f.Units += n * math.Log2(n)
+		}
+		f.Bytes += 8 * n
+		for _, b := range columns[:i] {
+			for k := range a {
+				if !math.IsNaN(a[k]) && !math.IsNaN(b[k]) {
+					f.Units++
+					f.Bytes += 2 * 8
+				}
+			}
+		}
+	}
+	return f
 }
 
 // bandwidth reads more memory than any cache holds, on all cores.

@@ -3,8 +3,12 @@ package main
 import (
 	"context"
 	"math"
+	"math/rand/v2"
+	"regexp"
+	"strings"
 	"testing"
 
+	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/forest"
 )
 
@@ -50,8 +54,77 @@ func TestFloors(t *testing.T) {
 			t.Errorf("%d columns: %v terms of pairs, by paths %v", d, got, want)
 		}
 		// 200 rows at the root, each of them on a path of several splits.
-		if got := visits(f, 2).Units; math.Abs(got-2*inner*(1-1/math.E)) > 1e-6*got || got < 2*3*200*0.6 {
+		if got := visits(f, 2, 0.5).Units; math.Abs(got-2*inner*0.5) > 1e-6*got || got < 2*3*200*0.5 {
 			t.Errorf("%d columns: %v visits", d, got)
+		}
+	}
+}
+
+// Of rows with weights as the bootstrap of a report draws them, those in a node are counted
+// by the weight of the node.
+func TestVisitsOfWeightedRows(t *testing.T) {
+	const n, d = 2000, 3
+	src := rand.New(rand.NewPCG(1, 2))
+	table := &nasalyze.Table{N: n, D: d}
+	for range n {
+		for range d {
+			table.X = append(table.X, src.Float64())
+		}
+		table.Y = append(table.Y, src.NormFloat64())
+	}
+	x, y, w := resample(table, src)
+	if share := float64(len(y)) / n; math.Abs(share-different) > 0.03 {
+		t.Fatalf("%.3f of the rows are drawn, want %.3f", share, different)
+	}
+	f, err := forest.Fit(context.Background(), x, y, w, make([]forest.Column, d), forest.Options{Trees: 1, NoBootstrap: true, MinLeaf: 5, Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, want := &f.Trees[0], 0.0
+	for i := range y {
+		row := x[i*d : (i+1)*d]
+		for node := range tree.NumNodes() {
+			if !tree.IsLeaf(node) && passes(tree, node, row) {
+				want += 2
+			}
+		}
+	}
+	if got := visits(f, 2, different); math.Abs(got.Units-want) > 0.05*want || got.Bytes != 8*got.Units {
+		t.Errorf("%v visits in %v bytes, by rows %v", got.Units, got.Bytes, want)
+	}
+}
+
+func TestRankedFloor(t *testing.T) {
+	nan := math.NaN()
+	columns := [][]float64{{1, 2, 3, 4}, {nan, 2, nan, 5}, {1, nan, nan, 7}, {nan, nan, nan, nan}}
+	// 4 rows sorted in 8 comparisons, 2 in 2, 2 in 2; 2, 2 and 1 rows in common.
+	if got := ranked(columns); got.Units != 8+2+2+5 || got.Bytes != 8*(4+2+2)+16*5 {
+		t.Errorf("%v units in %v bytes", got.Units, got.Bytes)
+	}
+}
+
+// The floors of a phase and of a whole job are sums, and what was not timed by itself has
+// no distance of its own.
+func TestPrintFloors(t *testing.T) {
+	var r recorder
+	r.floor("fit", floor{Unit: "node", Units: 2e6, Bytes: 1e9})
+	r.floor("fit", floor{Unit: "node", Units: 2e6, Bytes: 1e9}.times(2))
+	r.floor("rest", floor{Unit: "leaf", Units: 1e6, Bytes: 1e9})
+	r.result.Phases = []phase{
+		{Name: "fit 1", Seconds: []float64{5}, CPU: []float64{8}}, {Name: "fit 2", Seconds: []float64{3}, CPU: []float64{4}},
+		{Name: "more", Seconds: []float64{3}, CPU: []float64{4}},
+	}
+	ours := &outcome{Runs: []*result{&r.result}}
+	var b strings.Builder
+	printFloors(&b, []*row{{Input: "in", Ours: ours}, {Input: "in", Ours: ours}}, machine{Cores: 2, Memory: 1e9})
+	squeezed := regexp.MustCompile(` +`).ReplaceAllString(b.String(), " ")
+	for _, want := range []string{
+		"| in | fit | 12.0 s of CPU | 6.00 million | node | 2000 ns | 6.00 s | 2.00 |\n",
+		"| in | rest | | 1.00 million | leaf | | 2.00 s | |\n",
+		"| in | all of it | 16.0 s of CPU | | | | 8.00 s | 2.00 |\n",
+	} {
+		if strings.Count(squeezed, want) != 1 {
+			t.Errorf("want once %q in:\n%s", want, b.String())
 		}
 	}
 }

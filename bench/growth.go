@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"math"
+
+	"github.com/nasalyze/nasalyze/reports"
 )
 
 var growthWorkloads = []workload{{
@@ -37,6 +39,32 @@ func runGrowth(ctx context.Context, b *bench, emit func(*row)) error {
 			}
 		}
 		emit(r)
+	}
+	return nil
+}
+
+var totalsWorkloads = []workload{{
+	name: "totals",
+	what: "fit, main effects, pairs and total effects of 64 trees, leaves of two rows, ours alone",
+	run:  runTotals,
+}}
+
+func runTotals(ctx context.Context, b *bench, emit func(*row)) error {
+	sizes := []int{1_000, 3_000, 10_000}
+	if b.quick {
+		sizes = []int{300, 1_000}
+	}
+	for _, n := range sizes {
+		path, err := b.store("rows", friedman(n, 17, 1), 18)
+		if err != nil {
+			return err
+		}
+		j := job{Task: "fanova", Path: path, Trees: 64, Tried: 12, MinLeaf: reports.DefaultMinLeaf, Totals: true, Repeats: max(1, 5_000/n)}
+		outcomes, err := b.turns(ctx, 1, contender{name: "fit, mains, pairs, totals", job: j})
+		if err != nil {
+			return err
+		}
+		emit(&row{Workload: "fit, mains, pairs, totals", Input: sized(n, 17), Ours: outcomes[0], Size: n})
 	}
 	return nil
 }

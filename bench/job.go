@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 )
 
 // job is what a contender is asked to do.
@@ -20,6 +21,8 @@ type job struct {
 	Trees   int `json:"trees,omitempty"`
 	Tried   int `json:"tried,omitempty"`
 	MinLeaf int `json:"minLeaf,omitempty"`
+	// Totals asks for total effects beside main effects and pairs.
+	Totals bool `json:"totals,omitempty"`
 	// NoIntervals leaves the bootstrap of the importance out of a report.
 	NoIntervals bool `json:"noIntervals,omitempty"`
 	// Bytes of text that are to be read.
@@ -62,6 +65,9 @@ type phase struct {
 	CPU     []float64 `json:"cpu,omitempty"`
 }
 
+func (p phase) clock() []float64 { return p.Seconds }
+func (p phase) cpu() []float64   { return p.CPU }
+
 // progress tells how many of the equal parts of a phase were done after how many seconds.
 type progress struct {
 	Done    int     `json:"done"`
@@ -94,6 +100,24 @@ func (r *result) cpu() float64 {
 	sum := 0.0
 	for _, p := range r.Phases {
 		sum += median(p.CPU)
+	}
+	return sum
+}
+
+// phaseTime is the time of all phases of a name, which may be followed by a blank and what they
+// are about: the sum of the medians of their repeats, NaN if there is none.
+func (r *result) phaseTime(name string, times func(phase) []float64) float64 {
+	sum, found := 0.0, false
+	if r != nil {
+		for _, p := range r.Phases {
+			if p.Name == name || strings.HasPrefix(p.Name, name+" ") {
+				sum += median(times(p))
+				found = true
+			}
+		}
+	}
+	if !found {
+		return math.NaN()
 	}
 	return sum
 }

@@ -69,27 +69,13 @@ func describeLog(r *row) {
 	}
 	var parts []string
 	for _, what := range []string{"correlation", "forest", "importance"} {
-		peer, ours := phaseSum(run, what), phaseSum(r.Ours.last(), what)
+		peer, ours := run.phaseTime(what, phase.clock), r.Ours.last().phaseTime(what, phase.clock)
 		parts = append(parts, fmt.Sprintf("%s %s against %s", what, formatSeconds(peer), formatSeconds(ours)))
 	}
 	r.note("DeepCAVE's time against ours by part: %s.", strings.Join(parts, ", "))
 	for _, n := range run.Notes {
 		r.note("%s.", n)
 	}
-}
-
-// phaseSum adds up the phases whose names begin with a word.
-func phaseSum(r *result, word string) float64 {
-	if r == nil {
-		return 0
-	}
-	sum := 0.0
-	for _, p := range r.Phases {
-		if p.Name == word || strings.HasPrefix(p.Name, word+" ") {
-			sum += median(p.Seconds)
-		}
-	}
-	return sum
 }
 
 // hasConditional tells whether the space has conditional parameters at all.

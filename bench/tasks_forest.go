@@ -45,7 +45,7 @@ func decompose(ctx context.Context, r *recorder) error {
 		return err
 	}
 	afterFit := r.result.Peak
-	r.floor("forest", visits(f, r.job.Tried))
+	r.floor("forest", visits(f, r.job.Tried, different))
 	if err := r.effects(ctx, f); err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func decompose(ctx context.Context, r *recorder) error {
 	return nil
 }
 
-// effects times the main effects and the pairs of a forest.
+// effects times the main effects, the pairs and, if the job asks for them, the total effects of a forest.
 func (r *recorder) effects(ctx context.Context, f *forest.Forest) error {
 	var decomposition *fanova.Decomposition
 	var mains, pairs []fanova.Effect
@@ -75,6 +75,14 @@ func (r *recorder) effects(ctx context.Context, f *forest.Forest) error {
 	}); err != nil {
 		return err
 	}
+	if r.job.Totals {
+		if err := r.repeat("totals", func() error {
+			_, err := decomposition.Totals(ctx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
 	for j, e := range mains {
 		r.answer("main "+strconv.Itoa(j), e.Individual.Mean)
 	}
@@ -83,6 +91,9 @@ func (r *recorder) effects(ctx context.Context, f *forest.Forest) error {
 	}
 	r.floor("mains", nodesVisited(f))
 	r.floor("pairs", pairTerms(f))
+	if r.job.Totals {
+		r.floor("totals", totalTerms(f))
+	}
 	return nil
 }
 
@@ -134,7 +145,7 @@ func fitForest(ctx context.Context, r *recorder) error {
 	}); err != nil {
 		return err
 	}
-	r.floor("forest", visits(f, r.job.Tried))
+	r.floor("forest", visits(f, r.job.Tried, different))
 	held, truth, _, err := readTable(r.job.Test)
 	if err != nil {
 		return err

@@ -27,10 +27,10 @@ func logNumbers(ctx context.Context, r *recorder) error {
 	policy := nasalyze.TableOptions{Repeats: nasalyze.LastRepeats}
 	r.ready()
 	budgets := study.Budgets()
+	var losses [][]float64
 	var ranks *correlation.Result
 	err = r.phase("correlation", func() error {
-		_, losses, err := study.Losses(0, policy)
-		if err != nil {
+		if _, losses, err = study.Losses(0, policy); err != nil {
 			return err
 		}
 		ranks, err = correlation.Matrix(ctx, losses, correlation.Options{Resamples: -1, Workers: r.job.CPUs})
@@ -39,6 +39,7 @@ func logNumbers(ctx context.Context, r *recorder) error {
 	if err != nil {
 		return err
 	}
+	r.floor("correlation", ranked(losses))
 	for _, p := range ranks.Pairs {
 		r.answer("correlation "+budgetText(budgets[p.I])+" "+budgetText(budgets[p.J]), p.Spearman.Rho)
 	}
@@ -50,11 +51,7 @@ func logNumbers(ctx context.Context, r *recorder) error {
 			if table, err = study.At(budget, 0, policy); err != nil {
 				return err
 			}
-			columns := make([]forest.Column, table.D)
-			for j, c := range table.Columns {
-				columns[j] = forest.Column(c)
-			}
-			fitted, err = forest.Fit(ctx, table.X, table.Y, nil, columns, r.forestOptions(table.D))
+			fitted, err = forest.Fit(ctx, table.X, table.Y, nil, tableColumns(table), r.forestOptions(table.D))
 			return err
 		})
 		if err != nil {
@@ -79,6 +76,7 @@ func logNumbers(ctx context.Context, r *recorder) error {
 			}
 			r.answer(effectName(study.Space, budget, names), e.Individual.Mean)
 		}
+		r.forestFloor(fitted, visits(fitted, r.job.Tried, different), 1)
 	}
 	return nil
 }
@@ -111,7 +109,7 @@ func wholeReport(ctx context.Context, r *recorder) error {
 			r.answer(effectName(study.Space, b.Budget, imp.Params), imp.Individual.Mean)
 		}
 	}
-	return nil
+	return r.reportFloor(ctx, study, options.Table, a)
 }
 
 // effectName names the importance of one parameter or two at a budget, as the

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"github.com/nasalyze/nasalyze/correlation"
 	"github.com/nasalyze/nasalyze/ingest"
@@ -30,14 +29,7 @@ func rankColumns(ctx context.Context, r *recorder) error {
 	}); err != nil {
 		return err
 	}
-	// Every column sorted by comparison once, every pair scanned once.
-	rows, cols := float64(n), float64(b)
-	pairs := cols * (cols - 1) / 2
-	r.floor("correlation", floor{
-		Unit:  "comparison or shared row",
-		Units: cols*rows*math.Log2(rows) + pairs*rows,
-		Bytes: 8 * (cols*rows + 2*pairs*rows),
-	})
+	r.floor("correlation", ranked(columns))
 	for _, p := range ranks.Pairs {
 		r.answer(fmt.Sprintf("correlation %d %d", p.I, p.J), p.Spearman.Rho)
 	}

@@ -17,7 +17,7 @@ type workload struct {
 }
 
 // workloads in the order in which they are run.
-var workloads = slices.Concat(logWorkloads, forestWorkloads, effectWorkloads, pedWorkloads, rankWorkloads, readWorkloads, growthWorkloads)
+var workloads = slices.Concat(logWorkloads, forestWorkloads, effectWorkloads, totalsWorkloads, pedWorkloads, rankWorkloads, readWorkloads, growthWorkloads)
 
 // row is one line of the table: ours against one peer, or alone.
 type row struct {
