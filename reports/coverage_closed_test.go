@@ -242,29 +242,28 @@ func TestClosedForms(t *testing.T) {
 // TestCoverageClosed is TestCoverage for functions whose decomposition is known, with
 // noise, and for shifts between two of them.
 func TestCoverageClosed(t *testing.T) {
-	if !*measure {
-		t.Skip("run with -measure to measure coverage")
+	if *measure == 0 {
+		t.Skip("run with -measure=10 to measure coverage")
 	}
-	for _, functions := range [][]closedForm{
-		{friedman(10, 10, 20, 10, 5)}, {ishigami()}, {sobolG(0, 1, 4.5, 9, 99, 99)},
-		{friedman(10, 10, 20, 10, 5), friedman(10, 10, 20, 2, 10)}, // a shift from x3 to x4
-		{friedman(10, 10, 20, 10, 5), friedman(10, 10, 20, 10, 5)}, // none
+	printCoverageHead()
+	for _, log := range []struct {
+		title     string
+		functions []closedForm // at one budget each
+	}{
+		{"Friedman's (10)", []closedForm{friedman(10, 10, 20, 10, 5)}},
+		{"Ishigami's (3)", []closedForm{ishigami()}},
+		{"the g-function (6)", []closedForm{sobolG(0, 1, 4.5, 9, 99, 99)}},
+		{"Friedman's to one with other factors for two parameters", []closedForm{friedman(10, 10, 20, 10, 5), friedman(10, 10, 20, 2, 10)}},
+		{"Friedman's at two budgets", []closedForm{friedman(10, 10, 20, 10, 5), friedman(10, 10, 20, 10, 5)}},
 	} {
-		first, last := functions[0].exact, functions[len(functions)-1].exact
-		for _, n := range []int{200, 500, 1000} {
-			var c coverage
-			for seed := range uint64(coverageSeeds) {
-				a := c.analyze(t, sampleOf(t, n, seed, functions...), seed, last)
-				for j := range a.Shifts {
-					c.shifts.add(a.Shifts[j].Change, last.mains[j]-first.mains[j])
-				}
+		t.Run(log.title, func(t *testing.T) {
+			first, last := log.functions[0].exact, log.functions[len(log.functions)-1].exact
+			var shifts []float64
+			for j := range first.mains {
+				shifts = append(shifts, last.mains[j]-first.mains[j])
 			}
-			name := functions[0].name
-			if len(functions) > 1 {
-				name += " to " + functions[1].name
-			}
-			t.Logf("%s, n %4d: %v", name, n, &c)
-		}
+			measureCoverage(t, log.title, last, func(n int, seed uint64) *nasalyze.Study { return sampleOf(t, n, seed, log.functions...) }, shifts)
+		})
 	}
 }
 

@@ -11,13 +11,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/nasalyze/nasalyze"
 )
 
-var measure = flag.Bool("measure", false, "measure the coverage of the intervals of importance (minutes)")
+var measure = flag.Int("measure", 0, "measure the coverage of the intervals of importance on this many random samples of each size, and print rows of the table in docs/methods.md (half a minute of one core each)")
 
 // grid is a full factorial table of real trainings, for which the decomposition
 // over its cells is exact.
@@ -108,28 +107,32 @@ func (g *grid) exact() truth {
 	for _, y := range g.mean {
 		variance += (y - mean) * (y - mean) / n
 	}
-	// closed is the share of the variance of the means of the cells that agree in key.
-	closed := func(key func(level []int) string) float64 {
-		sums, counts := make(map[string]float64), make(map[string]float64)
+	// closed is the share of the variance of the means of the cells that agree in the
+	// parameters that are in the subset.
+	closed := func(in func(j int) bool) float64 {
+		sums, counts := make([]float64, len(g.mean)), make([]float64, len(g.mean))
 		for i, y := range g.mean {
-			k := key(g.level[i])
+			k := 0 // below the number of cells, as the table is full
+			for j, l := range g.level[i] {
+				if in(j) {
+					k = k*len(g.params[j].Choices) + l
+				}
+			}
 			sums[k] += y - mean
 			counts[k]++
 		}
 		v := 0.0
 		for k, s := range sums {
-			v += s * s / counts[k] / n
+			if counts[k] > 0 {
+				v += s * s / counts[k] / n
+			}
 		}
 		return v / variance
 	}
 	var out truth
 	for j := range g.params {
-		out.mains = append(out.mains, closed(func(level []int) string { return fmt.Sprint(level[j]) }))
-		out.totals = append(out.totals, 1-closed(func(level []int) string {
-			others := slices.Clone(level)
-			others[j] = -1
-			return fmt.Sprint(others)
-		}))
+		out.mains = append(out.mains, closed(func(i int) bool { return i == j }))
+		out.totals = append(out.totals, 1-closed(func(i int) bool { return i != j }))
 		curve := make([]float64, len(g.params[j].Choices))
 		for i, y := range g.mean {
 			curve[g.level[i][j]] += y / n * float64(len(curve))
@@ -138,7 +141,7 @@ func (g *grid) exact() truth {
 	}
 	for j := range g.params {
 		for k := range j {
-			both := closed(func(level []int) string { return fmt.Sprint(level[k], level[j]) })
+			both := closed(func(i int) bool { return i == j || i == k })
 			out.pairs = append(out.pairs, pairTruth{k, j, both - out.mains[j] - out.mains[k]})
 		}
 	}
@@ -164,34 +167,31 @@ func (g *grid) sample(t *testing.T, n int, seed uint64) *nasalyze.Study {
 }
 
 // TestCoverage measures on full tables of real trainings how often intervals of
-// importance and of marginals hold the truth. docs/methods.md quotes what it prints.
+// importance and of marginals hold the truth.
 func TestCoverage(t *testing.T) {
-	if !*measure {
-		t.Skip("run with -measure to measure coverage")
+	if *measure == 0 {
+		t.Skip("run with -measure=10 to measure coverage")
 	}
+	printCoverageHead()
 	for _, table := range []struct {
-		name   string
-		params int
-		sign   float64
-		log    bool // of the losses, which are positive
+		title, name string
+		params      int
+		sign        float64
+		log         bool // of the losses, which are positive
 	}{
-		{"nasbench201_cifar10.csv.gz", 6, -1, false}, {"hpobench_australian.csv.gz", 5, -1, false},
-		{"hpolib_naval_propulsion.csv.gz", 9, 1, true}, {"hpolib_naval_propulsion.csv.gz", 9, 1, false},
+		{"NAS-Bench-201, CIFAR-10 (6 parameters)", "nasbench201_cifar10", 6, -1, false},
+		{"HPOBench, australian (5)", "hpobench_australian", 5, -1, false},
+		{"HPOlib, naval propulsion (9), logarithm of the loss", "hpolib_naval_propulsion", 9, 1, true},
+		{"HPOlib, naval propulsion", "hpolib_naval_propulsion", 9, 1, false},
 	} {
-		g := readGrid(t, table.name, table.params, table.sign)
-		if table.log {
-			for i := range g.mean {
-				g.mean[i], g.first[i] = math.Log(g.mean[i]), math.Log(g.first[i])
+		t.Run(table.title, func(t *testing.T) {
+			g := readGrid(t, table.name+".csv.gz", table.params, table.sign)
+			if table.log {
+				for i := range g.mean {
+					g.mean[i], g.first[i] = math.Log(g.mean[i]), math.Log(g.first[i])
+				}
 			}
-		}
-		exact := g.exact()
-		t.Logf("%s, log %v: exact mains %.3f, totals %.3f", strings.TrimSuffix(table.name, ".csv.gz"), table.log, exact.mains, exact.totals)
-		for _, n := range []int{200, 500, 1000} {
-			var c coverage
-			for seed := range uint64(coverageSeeds) {
-				c.analyze(t, g.sample(t, n, seed), seed, exact)
-			}
-			t.Logf("n %4d: %v", n, &c)
-		}
+			measureCoverage(t, table.title, g.exact(), func(n int, seed uint64) *nasalyze.Study { return g.sample(t, n, seed) }, nil)
+		})
 	}
 }
