@@ -2,7 +2,6 @@ package forest
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"sync"
 )
@@ -19,7 +18,7 @@ func (t *table) index(workers int) {
 	t.slot = make([]int32, d)
 	order := make([][]uint32, d)
 	values := make([][]float64, d)
-	levels := make([][]float64, d)
+	books := make([]*codebook, d)
 
 	var wg sync.WaitGroup
 	workers = min(workers, d)
@@ -27,7 +26,11 @@ func (t *table) index(workers int) {
 		wg.Go(func() {
 			var s sorter
 			for j := k; j < d; j += workers {
-				t.kind[j], order[j], values[j], levels[j] = t.indexColumn(j, &s)
+				if books[j] = t.codebook(j); books[j] != nil {
+					t.kind[j] = countedColumn
+				} else {
+					t.kind[j], order[j], values[j] = t.indexColumn(j, &s)
+				}
 			}
 		})
 	}
@@ -43,22 +46,22 @@ func (t *table) index(workers int) {
 		case countedColumn, categoricalColumn:
 			t.slot[j] = int32(len(t.coded))
 			t.coded = append(t.coded, int32(j))
-			t.levels = append(t.levels, levels[j])
-			width := t.cols[j].Levels
+			width, levels := t.cols[j].Levels, []float64(nil)
 			if kind == countedColumn {
-				width = len(levels[j])
+				levels = books[j].values
+				width = len(levels)
 			}
+			t.levels = append(t.levels, levels)
 			t.width = append(t.width, width)
 		}
 	}
-	t.code()
+	t.code(books)
 	t.listMissing()
 }
 
 // indexColumn sorts column j. The order is nil for coded and constant columns,
-// the values are nil unless some are missing, the levels are those of a counted
-// column.
-func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, values, levels []float64) {
+// the values are nil unless some are missing.
+func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, values []float64) {
 	if k := t.cols[j].Levels; k > 0 {
 		first := math.NaN()
 		missing := false
@@ -70,13 +73,13 @@ func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, 
 			case first != first:
 				first = v
 			case v != first:
-				return categoricalColumn, nil, nil, nil
+				return categoricalColumn, nil, nil
 			}
 		}
 		if missing && first == first && k > 1 {
-			return categoricalColumn, nil, nil, nil
+			return categoricalColumn, nil, nil
 		}
-		return constantColumn, nil, nil, nil
+		return constantColumn, nil, nil
 	}
 
 	keys := s.keys[:0]
@@ -94,17 +97,8 @@ func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, 
 		}
 	}
 	missing := len(keys) < t.n
-	switch {
-	case distinct == 0 || distinct == 1 && !missing:
-		return constantColumn, nil, nil, nil
-	case !missing && distinct <= maxCodes && 4*distinct <= t.n:
-		levels = make([]float64, 0, distinct)
-		for i, k := range keys {
-			if i == 0 || k.bits != keys[i-1].bits {
-				levels = append(levels, unsortable(k.bits))
-			}
-		}
-		return countedColumn, nil, nil, levels
+	if distinct == 0 || distinct == 1 && !missing {
+		return constantColumn, nil, nil
 	}
 	order = make([]uint32, len(keys))
 	if missing {
@@ -119,30 +113,7 @@ func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, 
 			values[i] = unsortable(k.bits)
 		}
 	}
-	return sortedColumn, order, values, nil
-}
-
-// code fills the codes of the coded columns, row by row.
-func (t *table) code() {
-	dc := len(t.coded)
-	if dc == 0 {
-		return
-	}
-	t.codes = make([]uint16, t.n*dc)
-	for i := 0; i < t.n; i++ {
-		for c, j := range t.coded {
-			v := t.x[i*t.d+int(j)]
-			if v != v {
-				continue // drawn by each tree
-			}
-			if lv := t.levels[c]; lv != nil {
-				k, _ := slices.BinarySearch(lv, v)
-				t.codes[i*dc+c] = uint16(k)
-			} else {
-				t.codes[i*dc+c] = uint16(v)
-			}
-		}
-	}
+	return sortedColumn, order, values
 }
 
 // listMissing lists the entries that the trees draw, row by row.
