@@ -57,22 +57,27 @@ func (b *builder) bag(tree int) {
 		}
 	}
 
-	b.y, b.pairs, b.row, b.unseen = b.y[:0], b.pairs[:0], b.row[:0], b.unseen[:0]
+	b.rows = &b.places[0]
+	y, pairs, row, unseen := b.y[:t.n], b.pairs[:t.n], b.row[:t.n], b.unseen[:t.n]
+	in, out := 0, 0
 	for i := range t.n {
-		b.label[i] = outOfBag
+		// Written to both, a row stays in one of them: which, the processor could
+		// not predict.
 		w := float64(b.count[t.groupOf(i)])
 		if t.w != nil {
 			w *= t.w[i] * b.weightScale
 		}
-		if w > 0 {
-			b.label[i] = uint32(len(b.row))
-			b.row = append(b.row, uint32(i))
-			b.y = append(b.y, t.y[i])
-			b.pairs = append(b.pairs, pair{w: w})
-		} else {
-			b.unseen = append(b.unseen, uint32(i))
+		row[in], y[in], pairs[in].w = uint32(i), t.y[i], w
+		unseen[out] = uint32(i)
+		label := uint32(in)
+		if !(w > 0) {
+			label = outOfBag
 		}
+		b.label[i] = label
+		in += int(^label >> 31)
+		out += int(label >> 31)
 	}
+	b.y, b.pairs, b.row, b.unseen = y[:in], pairs[:in], row[:in], unseen[:out]
 
 	b.drawMissing()
 	for s := range t.sorted {

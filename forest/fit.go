@@ -34,8 +34,8 @@ func Fit(ctx context.Context, x, y, weights []float64, cols []Column, opt Option
 func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 	f := &Forest{Columns: slices.Clone(t.cols), Trees: make([]Tree, opt.Trees)}
 	sum := newSums(t.n)
-	err := t.each(ctx, opt, func(i int, b *builder) { f.Trees[i] = b.freeze() }, func(i int, oob []prediction) {
-		sum.add(oob)
+	err := t.each(ctx, opt, func(i int, b *builder) { f.Trees[i] = b.freeze() }, func(i int, rows []uint32, predicted []float64) {
+		sum.add(rows, predicted)
 		if opt.Progress != nil {
 			opt.Progress(i+1, opt.Trees)
 		}
@@ -48,8 +48,8 @@ func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 }
 
 // each grows all trees. For tree i it calls grown, at the same time for several
-// trees, and then seen with the out-of-bag predictions, tree by tree in order.
-func (t *table) each(ctx context.Context, opt Options, grown func(i int, b *builder), seen func(i int, oob []prediction)) error {
+// trees, and then seen with the rows out of its bag and their predictions, tree by tree in order.
+func (t *table) each(ctx context.Context, opt Options, grown func(i int, b *builder), seen func(i int, rows []uint32, predicted []float64)) error {
 	turn := newTurns()
 	// A cancelled context must also wake the workers that wait for their turn.
 	defer context.AfterFunc(ctx, turn.stop)()
@@ -65,7 +65,7 @@ func (t *table) each(ctx context.Context, opt Options, grown func(i int, b *buil
 					return
 				}
 				grown(i, b)
-				turn.do(i, func() { seen(i, b.oob) })
+				turn.do(i, func() { seen(i, b.unseen, b.predicted) })
 			}
 		})
 	}

@@ -17,13 +17,21 @@ type draw struct {
 	label uint32
 }
 
+// rows in the bag, by label.
+type rows struct {
+	y     []float64
+	pairs []pair
+	row   []uint32 // of the table
+}
+
 // task is a node to be grown from the rows labelled lo to hi.
 type task struct {
 	lo, hi         int
 	first, end     int // its part of the unseen rows
 	depth          int
 	parent         int32
-	right          bool // child of the parent
+	right          bool  // child of the parent
+	place          uint8 // of the builder, where its rows are
 	leaf           bool
 	constant       uint64 // set of columns known to be constant, see coded
 	weight         float64
@@ -34,7 +42,9 @@ type task struct {
 //
 // Rows are known by their labels. The rows of a node have contiguous labels: a
 // split numbers them anew, left ones first, so that every array below is read
-// and written front to back and small nodes stay in the cache.
+// and written front to back and small nodes stay in the cache. Loops over the rows of
+// a node, or the columns drawn for it, do without branches that depend on the data:
+// most nodes have a few rows, and a branch gone wrong costs as much as several of them.
 type builder struct {
 	t           *table
 	opt         Options
@@ -50,18 +60,14 @@ type builder struct {
 	drawn []draw
 	codes []uint16
 
-	// By label.
-	y     []float64
-	pairs []pair
-	row   []uint32
-	next  []uint32 // the side, then the label after the split
+	*rows           // the place of the node
+	places [2]rows  // a split moves its rows from one to the other
+	next   []uint32 // by label: 1 for rows that go right, then the label after the split
 
 	entries [][]entry // of each sorted column, ordered by value within each node
 
-	spareY     []float64
-	sparePairs []pair
-	spareRow   []uint32
-	spare      []entry
+	spare    []entry
+	spareRow []uint32
 
 	perm    []int32 // of the columns
 	bitsRNG uint64  // half used random word
@@ -71,38 +77,44 @@ type builder struct {
 	candidates []int32 // columns drawn for a node that may vary in it
 	best       split
 	stack      []task
-	nodes      []node // of the tree being grown
-	bits       []uint64
-	oob        []prediction
-	unseen     []uint32 // rows of the table that are not in the bag, those of a node together
+	tree       Tree      // being grown: room for all nodes it may get
+	size       int       // nodes it has
+	unseen     []uint32  // rows of the table that are not in the bag, those of a node together
+	predicted  []float64 // what the tree predicts for them
 }
 
 func newBuilder(t *table, opt Options) *builder {
 	n := t.n
 	b := &builder{
 		t: t, opt: opt, tried: opt.tried(t.d),
-		count:   make([]int32, t.groups),
-		label:   make([]uint32, n),
-		draws:   make([]float64, len(t.missRow)),
-		codes:   t.codes,
-		entries: make([][]entry, len(t.sorted)),
-		perm:    make([]int32, t.d),
+		count:      make([]int32, t.groups),
+		label:      make([]uint32, n),
+		draws:      make([]float64, len(t.missRow)),
+		codes:      t.codes,
+		entries:    make([][]entry, len(t.sorted)),
+		perm:       make([]int32, t.d),
+		candidates: make([]int32, 0, t.d+1),
 	}
 	if t.codedGaps {
 		b.codes = slices.Clone(t.codes)
 	}
-	// A bootstrap sample holds about 63 % of the rows; growing beyond is possible.
-	rows := n
-	b.y = make([]float64, 0, rows)
-	b.pairs = make([]pair, 0, rows)
-	b.row = make([]uint32, 0, rows)
-	b.next = make([]uint32, rows)
-	b.spareY = make([]float64, rows)
-	b.sparePairs = make([]pair, rows)
-	b.spareRow = make([]uint32, rows)
-	b.spare = make([]entry, rows)
+	b.next = make([]uint32, n)
+	b.spare = make([]entry, n)
+	b.unseen, b.spareRow = make([]uint32, 0, n), make([]uint32, n)
+	for i := range b.places {
+		b.places[i] = rows{y: make([]float64, n), pairs: make([]pair, n), row: make([]uint32, n)}
+	}
 	for s := range b.entries {
-		b.entries[s] = make([]entry, 0, rows)
+		b.entries[s] = make([]entry, 0, n)
+	}
+	b.predicted = make([]float64, n)
+	nodes := 2*max(1, n/opt.MinLeaf) - 1
+	b.tree = Tree{
+		Feature: make([]int32, nodes), Threshold: make([]float64, nodes), Right: make([]int32, nodes),
+		Value: make([]float64, nodes), Variance: make([]float64, nodes), Weight: make([]float32, nodes),
+	}
+	if slices.Contains(t.kind, categoricalColumn) {
+		b.tree.Subset = make([]int32, nodes)
 	}
 	width := 0
 	for _, k := range t.width {
@@ -125,75 +137,63 @@ func newBuilder(t *table, opt Options) *builder {
 	return b
 }
 
-// grow fits one tree, which is then in b.nodes. It returns false as soon as the
+// grow fits one tree, which is then in b.tree. It returns false as soon as the
 // context is done.
 func (b *builder) grow(ctx context.Context, index int) bool {
 	b.bag(index)
 	b.half = false
-	b.nodes, b.bits, b.oob = b.nodes[:0], b.bits[:0], b.oob[:0]
+	b.size, b.tree.Bits = 0, b.tree.Bits[:0]
 	root := task{hi: len(b.row), end: len(b.unseen), parent: -1, constant: constantInTable}
 	b.describe(&root)
 	b.stack = append(b.stack[:0], root)
 	for len(b.stack) > 0 {
-		k := b.stack[len(b.stack)-1]
-		b.stack = b.stack[:len(b.stack)-1]
-		at := b.add(&k)
+		k := &b.stack[len(b.stack)-1]
+		b.rows = &b.places[k.place]
+		at := b.add(k)
 		if at%256 == 0 && ctx.Err() != nil {
 			return false
 		}
 		switch {
-		case k.leaf || !b.search(&k):
-			b.predict(&k)
+		case k.leaf || !b.search(k):
+			b.predict(k)
+			b.stack = b.stack[:len(b.stack)-1]
 		case k.hi-k.lo == 2:
-			b.splitPair(&k, at)
+			b.splitPair(k, at)
+			b.stack = b.stack[:len(b.stack)-1]
 		default:
-			b.split(&k, at)
+			b.split(k, at)
 		}
 	}
 	return true
 }
 
-// node is one entry of each array of a Tree.
-type node struct {
-	threshold               float64
-	feature, subset         int32
-	right                   int32 // the left child is the next node
-	value, variance, weight float64
-}
-
-// add appends the node of a task and links its parent.
+// add appends the node of a task, a leaf as yet, and links its parent.
 func (b *builder) add(k *task) int32 {
-	at := int32(len(b.nodes))
-	b.nodes = append(b.nodes, node{
-		feature: -1, subset: -1, right: -1,
-		value: k.mean, variance: k.variance, weight: k.weight,
-	})
-	if k.right { // a left child comes right after its parent, as the stack has it
-		b.nodes[k.parent].right = at
+	t, at := &b.tree, b.size
+	b.size++
+	t.Feature[at], t.Threshold[at], t.Right[at] = -1, 0, -1
+	t.Value[at], t.Variance[at], t.Weight[at] = k.mean, k.variance, float32(k.weight)
+	if t.Subset != nil {
+		t.Subset[at] = -1
 	}
-	return at
+	if k.right { // a left child comes right after its parent, as the stack has it
+		t.Right[k.parent] = int32(at)
+	}
+	return int32(at)
 }
 
-// freeze copies the nodes to the arrays of a tree.
+// freeze copies the nodes to a tree of their own.
 func (b *builder) freeze() Tree {
-	n := len(b.nodes)
-	t := Tree{
-		Feature: make([]int32, n), Threshold: make([]float64, n), Right: make([]int32, n),
-		Value: make([]float64, n), Variance: make([]float64, n), Weight: make([]float32, n),
+	t, n := &b.tree, b.size
+	f := Tree{
+		Feature: slices.Clone(t.Feature[:n]), Threshold: slices.Clone(t.Threshold[:n]), Right: slices.Clone(t.Right[:n]),
+		Value: slices.Clone(t.Value[:n]), Variance: slices.Clone(t.Variance[:n]), Weight: slices.Clone(t.Weight[:n]),
 		WeightUnit: b.weightUnit,
-		Bits:       slices.Clone(b.bits),
 	}
-	if len(b.bits) > 0 {
-		t.Subset = make([]int32, n)
-		for i, v := range b.nodes {
-			t.Subset[i] = v.subset
-		}
+	if len(t.Bits) > 0 {
+		f.Subset, f.Bits = slices.Clone(t.Subset[:n]), slices.Clone(t.Bits)
 	}
-	for i, v := range b.nodes {
-		t.Feature[i], t.Threshold[i], t.Right[i] = v.feature, v.threshold, v.right
-		t.Value[i], t.Variance[i], t.Weight[i] = v.value, v.variance, float32(v.weight)
-	}
-	return t
+	return f
 }
 
 // describe fills in the statistics of a task and, unless it is a leaf, centres
@@ -201,6 +201,10 @@ func (b *builder) freeze() Tree {
 func (b *builder) describe(k *task) {
 	if k.hi-k.lo == 1 {
 		k.weight, k.mean, k.variance, k.leaf = b.pairs[k.lo].w, b.y[k.lo], 0, true
+		return
+	}
+	if k.hi-k.lo == 2 {
+		b.describePair(k)
 		return
 	}
 	ys, ps := b.y[k.lo:k.hi], b.pairs[k.lo:k.hi]
@@ -225,20 +229,36 @@ func (b *builder) describe(k *task) {
 	}
 	mean := sum / weight
 	k.leaf = len(ys) < 2*b.opt.MinLeaf || k.depth >= b.opt.MaxDepth
-	rest, squares := 0.0, 0.0
+	rest, squares, scale := 0.0, 0.0, b.yScale
 	for i, y := range ys {
-		w := ps[i].w
+		p := &ps[i]
 		dy := y - mean
-		wy := w * dy
+		wy := p.w * dy
 		rest += wy
 		squares += wy * dy
-		ps[i].wy = wy * b.yScale
+		p.wy = wy * scale
 	}
 	// What the rounding of the mean left over (the two-pass algorithm of Chan,
 	// Golub and LeVeque, American Statistician 37, 1983).
 	rest /= weight
 	k.mean = min(max(mean+rest, lowest), highest)
 	k.variance = max(squares/weight-rest*rest, 0)
+}
+
+// describePair does the same for two rows, which are split without centring them.
+func (b *builder) describePair(k *task) {
+	y0, y1, w0, w1 := b.y[k.lo], b.y[k.lo+1], b.pairs[k.lo].w, b.pairs[k.lo+1].w
+	k.weight = w0 + w1
+	if y0 == y1 {
+		k.mean, k.variance, k.leaf = y0, 0, true
+		return
+	}
+	mean := (w0*y0 + w1*y1) / k.weight
+	k.leaf = b.opt.MinLeaf > 1 || k.depth >= b.opt.MaxDepth
+	d0, d1 := y0-mean, y1-mean
+	rest := (w0*d0 + w1*d1) / k.weight
+	k.mean = min(max(mean+rest, min(y0, y1)), max(y0, y1))
+	k.variance = max((w0*d0*d0+w1*d1*d1)/k.weight-rest*rest, 0)
 }
 
 // nextColumn draws the v-th column of a node without replacement.

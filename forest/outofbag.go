@@ -1,21 +1,14 @@
 package forest
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
 
-// prediction of one row by one tree.
-type prediction struct {
-	row   uint32
-	value float64
-}
-
 // predict gives the mean of a leaf to the unseen rows in it.
 func (b *builder) predict(k *task) {
-	for _, r := range b.unseen[k.first:k.end] {
-		b.oob = append(b.oob, prediction{r, k.mean})
+	for i := k.first; i < k.end; i++ {
+		b.predicted[i] = k.mean
 	}
 }
 
@@ -28,7 +21,7 @@ func (b *builder) moveUnseen(k *task, at int32) int {
 	rows := b.unseen[k.first:k.end]
 	l, r := 0, 0
 	if t.kind[j] == sortedColumn {
-		threshold := b.nodes[at].threshold
+		threshold := b.tree.Threshold[at]
 		for _, row := range rows {
 			v := t.x[int(row)*t.d+int(j)]
 			if v != v {
@@ -58,6 +51,15 @@ func (b *builder) moveUnseen(k *task, at int32) int {
 	return k.first + l
 }
 
+// goesRight tells of a row where a split through a column sends it.
+func (b *builder) goesRight(row uint32, at, j int32) bool {
+	if b.t.kind[j] == sortedColumn {
+		return b.value(row, j) > b.tree.Threshold[at]
+	}
+	c := b.code(row, j)
+	return b.best.left[c>>6]>>(c&63)&1 == 0
+}
+
 // sums adds up out-of-bag predictions.
 type sums struct {
 	sum []float64
@@ -68,10 +70,10 @@ func newSums(n int) *sums {
 	return &sums{make([]float64, n), make([]int32, n)}
 }
 
-func (s *sums) add(ps []prediction) {
-	for _, p := range ps {
-		s.sum[p.row] += p.value
-		s.n[p.row]++
+func (s *sums) add(rows []uint32, predicted []float64) {
+	for i, r := range rows {
+		s.sum[r] += predicted[i]
+		s.n[r]++
 	}
 }
 
@@ -141,19 +143,19 @@ func spearman(a, b []float64) float64 {
 
 // ranks returns the ranks 1 to n, equal values sharing the mean of theirs.
 func ranks(v []float64) []float64 {
-	order := make([]int, len(v))
-	for i := range order {
-		order[i] = i
+	s := sorter{keys: make([]key, len(v))}
+	for i, x := range v {
+		s.keys[i] = key{sortable(x), uint32(i)}
 	}
-	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(v[i], v[j]) })
+	order := s.sort()
 	r := make([]float64, len(v))
 	for i := 0; i < len(order); {
 		j := i + 1
-		for j < len(order) && v[order[j]] == v[order[i]] {
+		for j < len(order) && order[j].bits == order[i].bits {
 			j++
 		}
 		for _, k := range order[i:j] {
-			r[k] = float64(i+1+j) / 2
+			r[k.row] = float64(i+1+j) / 2
 		}
 		i = j
 	}

@@ -40,40 +40,35 @@ func (b *builder) search(k *task) bool {
 	if k.hi-k.lo == 2 {
 		return b.searchPair(k)
 	}
-	b.begin()
-	for v := range b.tried {
-		b.draw(v, k)
-	}
+	b.draw(0, b.tried, k)
 	varied := b.scan(k)
 	for v := b.tried; v < t.d && !varied; v++ {
-		b.begin()
-		b.draw(v, k)
+		b.draw(v, v+1, k)
 		varied = b.scan(k)
 	}
 	return b.best.column >= 0
 }
 
-// begin empties the lists of columns to be searched.
-func (b *builder) begin() {
-	b.candidates, b.tally.narrow, b.tally.wide = b.candidates[:0], b.tally.narrow[:0], b.tally.wide[:0]
-}
-
-// draw draws the v-th column of a node and lists it, unless it is known to be
-// constant there.
-func (b *builder) draw(v int, k *task) {
-	j := b.nextColumn(v)
-	c := &b.tally.columns[j]
-	if k.constant&c.known != 0 {
-		return
-	}
-	b.candidates = append(b.candidates, j)
-	if c.slot >= 0 {
-		if c.set < 0 {
-			b.tally.narrow = append(b.tally.narrow, *c)
-		} else {
-			b.tally.wide = append(b.tally.wide, *c)
+// draw draws the columns v to end-1 of a node and lists those that are not known to be
+// constant there. Each is written to the lists, which then grow or do not: the
+// processor could not predict which.
+func (b *builder) draw(v, end int, k *task) {
+	y := &b.tally
+	all, narrow, wide := b.candidates[:cap(b.candidates)], y.narrow[:cap(y.narrow)], y.wide[:cap(y.wide)]
+	na, nn, nw := 0, 0, 0
+	for ; v < end; v++ {
+		j := b.nextColumn(v)
+		c := &y.columns[j]
+		all[na], narrow[nn], wide[nw] = j, j, j
+		some := 0
+		if k.constant&c.known == 0 {
+			some = 1
 		}
+		na += some
+		nn += some & int(c.narrow)
+		nw += some & int(c.wide)
 	}
+	b.candidates, y.narrow, y.wide = all[:na], narrow[:nn], wide[:nw]
 }
 
 // scan tries the splits of the listed columns, in the order in which they were drawn. It

@@ -9,16 +9,16 @@ func midpoint(lower, upper float64) float64 {
 	return m
 }
 
-// split applies the best split to a node and pushes its children.
+// split applies the best split to a node and puts its children in its place on the stack.
 func (b *builder) split(k *task, at int32) {
 	t, j := b.t, b.best.column
-	b.nodes[at].feature = j
+	b.tree.Feature[at] = j
 	var mid int
 	switch t.kind[j] {
 	case sortedColumn:
 		seg := b.entries[t.slot[j]][k.lo:k.hi]
 		n := b.best.at + 1
-		b.nodes[at].threshold = midpoint(b.value(b.row[seg[n-1].label()], j), b.value(b.row[seg[n].label()], j))
+		b.tree.Threshold[at] = midpoint(b.value(b.row[seg[n-1].label()], j), b.value(b.row[seg[n].label()], j))
 		for _, e := range seg[:n] {
 			b.next[e.label()] = 0
 		}
@@ -26,7 +26,7 @@ func (b *builder) split(k *task, at int32) {
 			b.next[e.label()] = 1
 		}
 		mid = k.lo + n
-		b.relabel(k.lo, mid, k.hi)
+		b.relabel(k, mid)
 	case countedColumn:
 		b.cutCodes(at, j, b.best.at, b.best.after)
 		mid = b.moveCoded(k, j)
@@ -36,22 +36,27 @@ func (b *builder) split(k *task, at int32) {
 	}
 
 	unseen := b.moveUnseen(k, at)
-	left := task{lo: k.lo, hi: mid, first: k.first, end: unseen, depth: k.depth + 1, parent: at, constant: k.constant}
-	right := task{lo: mid, hi: k.hi, first: unseen, end: k.end, depth: k.depth + 1, parent: at, right: true, constant: k.constant}
+	b.rows = &b.places[k.place^1]
+	// On the stack the right child takes the parent's entry, the left one comes on top.
+	lo, hi, first := k.lo, k.hi, k.first
+	k.lo, k.first, k.depth, k.parent, k.right, k.place = mid, unseen, k.depth+1, at, true, k.place^1
+	b.stack = append(b.stack, task{
+		lo: lo, hi: mid, first: first, end: unseen, depth: k.depth, parent: at, place: k.place, constant: k.constant,
+	})
+	left, right := &b.stack[len(b.stack)-1], &b.stack[len(b.stack)-2]
 	if b.best.one {
 		left.constant |= b.tally.columns[j].known
 	}
 	if b.best.other {
 		right.constant |= b.tally.columns[j].known
 	}
-	b.describe(&left)
-	b.describe(&right)
+	b.describe(left)
+	b.describe(right)
 	if l, r := left.ordered(), right.ordered(); l || r {
 		for s := range b.entries {
-			partition(b.entries[s][k.lo:k.hi], b.next, b.spare, uint32(mid), l, r)
+			partition(b.entries[s][lo:hi], b.next, b.spare, uint32(mid), l, r)
 		}
 	}
-	b.stack = append(b.stack, right, left)
 }
 
 // ordered reports whether the node needs its rows in the order of every column.
@@ -61,25 +66,25 @@ func (k *task) ordered() bool { return !k.leaf && k.hi-k.lo > 2 }
 func (b *builder) splitPair(k *task, at int32) {
 	t, j := b.t, b.best.column
 	p, q := k.lo, k.lo+1
-	b.nodes[at].feature = j
+	b.tree.Feature[at] = j
 	switch t.kind[j] {
 	case sortedColumn:
 		vp, vq := b.value(b.row[p], j), b.value(b.row[q], j)
 		if vp > vq {
 			vp, vq = vq, vp
-			b.swap(p, q)
+			p, q = q, p
 		}
-		b.nodes[at].threshold = midpoint(vp, vq)
+		b.tree.Threshold[at] = midpoint(vp, vq)
 	case countedColumn:
 		cp, cq := b.code(b.row[p], j), b.code(b.row[q], j)
 		if cp > cq {
 			cp, cq = cq, cp
-			b.swap(p, q)
+			p, q = q, p
 		}
 		b.cutCodes(at, j, int(cp), int(cq))
 	case categoricalColumn:
 		if b.y[p] > b.y[q] {
-			b.swap(p, q)
+			p, q = q, p
 		}
 		levels := t.cols[j].Levels
 		set := b.best.left[:(levels+63)/64]
@@ -92,13 +97,15 @@ func (b *builder) splitPair(k *task, at int32) {
 		}
 		b.addSubset(at, set)
 	}
-	unseen := b.moveUnseen(k, at)
-	left := task{lo: p, hi: q, first: k.first, end: unseen, parent: at}
-	right := task{lo: q, hi: k.hi, first: unseen, end: k.end, parent: at, right: true}
-	for _, leaf := range []*task{&left, &right} {
-		b.describe(leaf)
-		b.add(leaf)
-		b.predict(leaf)
+	left := task{weight: b.pairs[p].w, mean: b.y[p]}
+	right := task{weight: b.pairs[q].w, mean: b.y[q], parent: at, right: true}
+	b.add(&left)
+	b.add(&right)
+	for i := k.first; i < k.end; i++ {
+		b.predicted[i] = left.mean
+		if b.goesRight(b.unseen[i], at, j) {
+			b.predicted[i] = right.mean
+		}
 	}
 }
 
@@ -107,7 +114,7 @@ func (b *builder) splitPair(k *task, at int32) {
 func (b *builder) cutCodes(at, j int32, below, above int) {
 	levels := b.t.levels[b.t.slot[j]]
 	threshold := midpoint(levels[below], levels[above])
-	b.nodes[at].threshold = threshold
+	b.tree.Threshold[at] = threshold
 	// Codes between the two are not in the node, but rows that the tree has not seen may have them.
 	n := below + 1
 	for levels[n] <= threshold {
@@ -119,8 +126,8 @@ func (b *builder) cutCodes(at, j int32, below, above int) {
 }
 
 func (b *builder) addSubset(at int32, set []uint64) {
-	b.nodes[at].subset = int32(len(b.bits))
-	b.bits = append(b.bits, set...)
+	b.tree.Subset[at] = int32(len(b.tree.Bits))
+	b.tree.Bits = append(b.tree.Bits, set...)
 }
 
 // fillLevels puts all levels into a set.
@@ -133,73 +140,42 @@ func fillLevels(set []uint64, levels int) {
 	}
 }
 
-func (b *builder) swap(p, q int) {
-	b.y[p], b.y[q] = b.y[q], b.y[p]
-	b.pairs[p], b.pairs[q] = b.pairs[q], b.pairs[p]
-	b.row[p], b.row[q] = b.row[q], b.row[p]
-}
-
 // moveCoded moves the rows of a node to its children by the set of codes that go
 // left, and returns where the right child begins.
 func (b *builder) moveCoded(k *task, j int32) (mid int) {
 	slot, dc := int(b.t.slot[j]), len(b.t.coded)
 	set, codes := b.best.left, b.codes[slot:]
 	rows := b.row[k.lo:k.hi]
-	if len(b.entries) > 0 { // whose entries must learn the new labels
-		next := b.next[k.lo:k.hi]
-		n := 0
-		for i, r := range rows {
-			c := codes[int(r)*dc]
-			left := set[c>>6] >> (c & 63) & 1
-			next[i] = uint32(left ^ 1)
-			n += int(left)
+	next := b.next[k.lo:k.hi][:len(rows)]
+	mid = k.hi
+	for i, r := range rows {
+		c := codes[int(r)*dc]
+		right := set[c>>6]>>(c&63)&1 ^ 1
+		next[i] = uint32(right)
+		mid -= int(right)
+	}
+	b.relabel(k, mid)
+	return mid
+}
+
+// relabel turns what next says of the sides into new labels and moves the rows there, to
+// the other place. Weighted responses stay behind: the children have theirs centred anew.
+func (b *builder) relabel(k *task, mid int) {
+	next := b.next[k.lo:k.hi]
+	n := len(next)
+	to := &b.places[k.place^1]
+	y, pairs, row := b.y[k.lo:k.hi][:n], b.pairs[k.lo:k.hi][:n], b.row[k.lo:k.hi][:n]
+	toY, toPairs, toRow := to.y[k.lo:k.hi][:n], to.pairs[k.lo:k.hi][:n], to.row[k.lo:k.hi][:n]
+	l, r := 0, mid-k.lo
+	for i, right := range next {
+		at := l
+		if right != 0 {
+			at = r
 		}
-		b.relabel(k.lo, k.lo+n, k.hi)
-		return k.lo + n
-	}
-	y, pairs := b.y[k.lo:k.hi][:len(rows)], b.pairs[k.lo:k.hi][:len(rows)]
-	l, r := 0, 0
-	for i, row := range rows {
-		c := codes[int(row)*dc]
-		left := int(set[c>>6] >> (c & 63) & 1)
-		v, p := y[i], pairs[i]
-		y[l], b.spareY[r] = v, v
-		pairs[l], b.sparePairs[r] = p, p
-		rows[l], b.spareRow[r] = row, row
-		l += left
-		r += left ^ 1
-	}
-	b.unspare(k.lo+l, k.hi)
-	return k.lo + l
-}
-
-// relabel turns the sides in next into new labels and moves the rows there.
-func (b *builder) relabel(lo, mid, hi int) {
-	l, r := lo, mid
-	for i := lo; i < hi; i++ {
-		right := int(b.next[i])
-		y, p, row := b.y[i], b.pairs[i], b.row[i]
-		b.next[i] = uint32(l + (r-l)*right)
-		b.y[l], b.spareY[r-mid] = y, y
-		b.pairs[l], b.sparePairs[r-mid] = p, p
-		b.row[l], b.spareRow[r-mid] = row, row
-		l += 1 - right
-		r += right
-	}
-	b.unspare(mid, hi)
-}
-
-// unspare copies the rows of a right child to their place.
-func (b *builder) unspare(mid, hi int) {
-	y, pairs, row := b.y[mid:hi], b.pairs[mid:hi], b.row[mid:hi]
-	if len(y) > 16 {
-		copy(y, b.spareY)
-		copy(pairs, b.sparePairs)
-		copy(row, b.spareRow)
-		return
-	}
-	for i := range y {
-		y[i], pairs[i], row[i] = b.spareY[i], b.sparePairs[i], b.spareRow[i]
+		next[i] = uint32(k.lo + at)
+		toY[at], toPairs[at].w, toRow[at] = y[i], pairs[i].w, row[i]
+		l += int(right ^ 1)
+		r += int(right)
 	}
 }
 

@@ -203,11 +203,11 @@ func (s *tuner) try(ctx context.Context, minLeaf int, fraction float64) (worse b
 	opt.Trees, opt.MinLeaf, opt.FeatureFraction = s.tune.Trees, minLeaf, fraction
 	sum := newSums(t.n)
 	squares := make([]float64, t.n)
-	err = t.each(ctx, opt, func(int, *builder) {}, func(_ int, oob []prediction) {
-		sum.add(oob)
-		for _, p := range oob {
-			e := p.value - t.y[p.row]
-			squares[p.row] += e * e
+	err = t.each(ctx, opt, func(int, *builder) {}, func(_ int, rows []uint32, predicted []float64) {
+		sum.add(rows, predicted)
+		for i, r := range rows {
+			e := predicted[i] - t.y[r]
+			squares[r] += e * e
 		}
 		s.done++
 		if opt.Progress != nil {
