@@ -261,18 +261,18 @@ func (b *builder) describePair(k *task) {
 	k.variance = max((w0*d0*d0+w1*d1*d1)/k.weight-rest*rest, 0)
 }
 
-// nextColumn draws the v-th column of a node without replacement.
-func (b *builder) nextColumn(v int) int32 {
-	if !b.half {
-		b.bitsRNG = b.pcg.Uint64()
-	} else {
-		b.bitsRNG >>= 32
+// shuffle draws the columns v to end-1 of a node without replacement.
+func (b *builder) shuffle(v, end int) {
+	perm := b.perm
+	for ; v < end; v++ {
+		if b.half {
+			b.bitsRNG >>= 32
+		} else {
+			b.bitsRNG = b.pcg.Uint64()
+		}
+		b.half = !b.half
+		// The bias of the high word is below len(perm)/2^32.
+		k := v + int(uint64(uint32(b.bitsRNG))*uint64(len(perm)-v)>>32)
+		perm[v], perm[k] = perm[k], perm[v]
 	}
-	b.half = !b.half
-	// The bias of the high word is below len(perm)/2^32.
-	k := v + int(uint64(uint32(b.bitsRNG))*uint64(len(b.perm)-v)>>32)
-	j := b.perm[k]
-	b.perm[k] = b.perm[v]
-	b.perm[v] = j
-	return j
 }

@@ -56,8 +56,8 @@ func (b *builder) draw(v, end int, k *task) {
 	y := &b.tally
 	all, narrow, wide := b.candidates[:cap(b.candidates)], y.narrow[:cap(y.narrow)], y.wide[:cap(y.wide)]
 	na, nn, nw := 0, 0, 0
-	for ; v < end; v++ {
-		j := b.nextColumn(v)
+	b.shuffle(v, end)
+	for _, j := range b.perm[v:end] {
 		c := &y.columns[j]
 		all[na], narrow[nn], wide[nw] = j, j, j
 		some := 0
@@ -95,7 +95,8 @@ func (b *builder) searchPair(k *task) bool {
 	t := b.t
 	p, q := b.row[k.lo], b.row[k.lo+1]
 	for v := range t.d {
-		j := b.nextColumn(v)
+		b.shuffle(v, v+1)
+		j := b.perm[v]
 		if k.constant&b.tally.columns[j].known != 0 {
 			continue
 		}
