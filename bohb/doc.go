@@ -20,17 +20,17 @@
 //
 // # The model
 //
-// The results at one budget are split into the best 15 % and the rest, at least d+1
-// each with d parameters, and a kernel density is fitted to either. The model of
-// the largest budget that has enough results is used. A proposal is the best of 64
-// candidates by the ratio of the good density to the bad one. Candidates are drawn
-// about good points from kernels three times as wide. A third of all proposals is
-// random. Every number is an option, with the default of HpBandSter
-// (optimizers/config_generators/bohb.py), the authors' program.
+// The results at the largest budget that has any are split into the best 15 % and the rest, at
+// least d+1 each with d parameters, and a kernel density is fitted to either. As long as they are
+// too few, the results of all budgets are taken together: ranks at a smaller budget become those at
+// the next larger by the configurations that ran at both (isotonic regression, see rankCurve). A proposal
+// is the best of 24 candidates by the ratio of the good density to the bad one. Candidates are drawn
+// about good points from kernels four times as wide. A third of all proposals is random. Every
+// number is an option.
 //
 // # Differences
 //
-// From HpBandSter, in the model:
+// From HpBandSter, the authors' program, in the model:
 //
 //   - Densities are truncated to the range of the parameters, as proposals are.
 //     HpBandSter's lose mass at the borders, which makes borders look bad.
@@ -56,8 +56,13 @@
 //     model are kept. HpBandSter drops the latter, and one by rounding.
 //   - Both densities are cut off at 1e-32 of the uniform density, instead of at 1e-32.
 //   - d counts the parameters that vary.
-//   - As long as no budget has enough results for a model, those of all budgets
-//     together do, see pooled. HpBandSter's proposals are random until then.
+//   - As long as the largest budget has too few results for a model, those of all budgets
+//     together make one, see pooled. HpBandSter's model is that of the largest budget that has enough,
+//     which drops what the few results at larger ones say, and its proposals are random until there is one.
+//   - A proposal is the best of 24 candidates, not of 64, drawn from kernels four times as wide,
+//     not three times, and bandwidths are at least 0.01, not 0.001 (HpBandSter:
+//     optimizers/config_generators/bohb.py): each makes the search less greedy. They were chosen
+//     on functions other than those of docs/search-benchmarks.md.
 //
 // In the schedule:
 //

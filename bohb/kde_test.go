@@ -192,8 +192,8 @@ func TestDrawsHaveTheDensity(t *testing.T) {
 	}, nil, nil))
 	rng := rand.New(rand.NewPCG(5, 5))
 	l, v, rows := columns(p.dims, sampleRows(t, p, rng, 12))
-	m := model{layout: l, opt: &Options{BandwidthFactor: 1}}
-	o := &observations{values: *v, order: rows}
+	m := model{layout: l, opt: &Options{BandwidthFactor: 1}, values: *v}
+	o := &observations{rows: rows}
 	k := &o.good
 	k.fit(l, v, rows, 1e-3)
 	const bins, draws = 10, 400_000

@@ -11,30 +11,24 @@ import (
 // the bad ones among them.
 type observations struct {
 	budget float64
-	values values
-	loss   []float64 // +Inf where the trial failed
-	order  []int32   // rows by loss, equal ones as they came
+	rows   []int32   // of the configurations in the values of the model, by loss, equal ones as they came
+	loss   []float64 // ascending; +Inf where the trial failed
 	finite int
-
-	// points are the coordinates of all rows, kept for as long as there is no model.
-	points [][]float64
 
 	good, bad kde
 	fitted    int // number of results that the densities were fitted to
 }
 
 // add takes in a result. A loss that is not finite counts as +Inf.
-func (o *observations) add(l *layout, u []float64, loss float64) {
+func (o *observations) add(row int32, loss float64) {
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		loss = math.Inf(1)
 	} else {
 		o.finite++
 	}
-	row := int32(len(o.loss))
-	at := sort.Search(len(o.order), func(i int) bool { return o.loss[o.order[i]] > loss })
-	o.values.add(l, u)
-	o.loss = append(o.loss, loss)
-	o.order = slices.Insert(o.order, at, row)
+	at := sort.Search(len(o.loss), func(i int) bool { return o.loss[i] > loss })
+	o.rows = slices.Insert(o.rows, at, row)
+	o.loss = slices.Insert(o.loss, at, loss)
 }
 
 // split returns how many of the best results are good, 0 if there are too few
@@ -52,14 +46,22 @@ func (o *observations) split(opt *Options) int {
 type model struct {
 	*layout
 	opt     *Options
-	budgets []*observations // ascending
-	least   float64         // results at smaller budgets are not modelled
-	pool    *pool
+	values  values           // of all configurations that have a result
+	row     map[uint64]int32 // of a configuration in values, by its key
+	budgets []*observations  // ascending
+	least   float64          // results at smaller budgets are not modelled
+	told    int              // number of results
+	pool    pool
 
 	// buffers of propose
 	candidates []point
 	coords     []float64
 	scores     []score
+}
+
+func newModel(dims []dim, opt *Options) *model {
+	l := newLayout(dims)
+	return &model{layout: l, opt: opt, values: l.newValues(), row: make(map[uint64]int32)}
 }
 
 // score is what is known of a candidate: the log of the good density, the sum over
@@ -83,14 +85,17 @@ func (m *model) observe(budget float64, u []float64, loss float64) {
 		return 1
 	})
 	if !found {
-		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget, values: m.newValues()})
+		m.budgets = slices.Insert(m.budgets, i, &observations{budget: budget})
 	}
-	o := m.budgets[i]
-	if o.add(m.layout, u, loss); o.split(m.opt) == 0 {
-		o.points = append(o.points, u)
-	} else {
-		o.points = nil
+	k := keyOf(u)
+	row, known := m.row[k]
+	if !known {
+		row = int32(m.values.n)
+		m.row[k] = row
+		m.values.add(m.layout, u)
 	}
+	m.budgets[i].add(row, loss)
+	m.told++
 }
 
 // sameBudget tells whether two budgets differ by rounding alone.
@@ -101,27 +106,35 @@ func (m *model) given(budget float64) bool {
 	return budget < m.least && !sameBudget(budget, m.least)
 }
 
-// current returns the results of the largest budget that has enough of them, else
-// those of all budgets, with the densities up to date; nil if there are too few.
+// current returns the results at the largest budget that has any if they are enough
+// for a model, else those of all budgets, with the densities up to date; nil if even
+// these are too few.
 func (m *model) current() *observations {
-	for _, o := range slices.Backward(m.budgets) {
-		if m.given(o.budget) {
-			break
-		}
-		if good := o.split(m.opt); good > 0 {
-			o.fit(m, good)
-			return o
-		}
+	if len(m.budgets) == 0 {
+		return nil
 	}
-	return m.pooled()
+	o := m.budgets[len(m.budgets)-1]
+	if m.given(o.budget) {
+		return nil
+	}
+	good := o.split(m.opt)
+	if good == 0 {
+		o = m.pooled()
+		good = o.split(m.opt)
+	}
+	if good == 0 {
+		return nil
+	}
+	o.fit(m, good)
+	return o
 }
 
 // fit fits the densities to the results so far.
 func (o *observations) fit(m *model, good int) {
-	if n := len(o.loss); o.fitted != n {
-		o.good.fit(m.layout, &o.values, o.order[:good], m.opt.MinBandwidth)
-		o.bad.fit(m.layout, &o.values, o.order[good:], m.opt.MinBandwidth)
-		o.fitted = n
+	if o.fitted != m.told {
+		o.good.fit(m.layout, &m.values, o.rows[:good], m.opt.MinBandwidth)
+		o.bad.fit(m.layout, &m.values, o.rows[good:], m.opt.MinBandwidth)
+		o.fitted = m.told
 	}
 }
 
@@ -206,7 +219,7 @@ func (m *model) draw(rng *rand.Rand, o *observations, u []float64) {
 	i := rng.IntN(good.n)
 	for _, dims := range [][]int{m.always, m.sometimes} {
 		for _, j := range dims {
-			c, x := &good.cols[j], o.values.x[j][o.order[i]]
+			c, x := &good.cols[j], m.values.x[j][o.rows[i]]
 			r := rng.Float64()
 			if c.uniform || x != x { // the point has no value here
 				u[j] = m.dims[j].prior(r)

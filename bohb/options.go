@@ -32,16 +32,17 @@ func (m Method) String() string {
 func Methods() []Method { return []Method{BOHB, Hyperband, Random} }
 
 // Defaults of [Options], those of HpBandSter (optimizers/bohb.py) and of the paper
-// (Falkner et al. 2018, section 4 and appendix).
+// (Falkner et al. 2018, section 4 and appendix), but for the last three, which are 64, 3 and 0.001
+// there: see Differences in the package comment.
 const (
 	DefaultMinBudget       = 0.01
 	DefaultMaxBudget       = 1.0
 	DefaultEta             = 3.0
 	DefaultGoodFraction    = 0.15
-	DefaultSamples         = 64
 	DefaultRandomFraction  = 1.0 / 3
-	DefaultBandwidthFactor = 3.0
-	DefaultMinBandwidth    = 1e-3
+	DefaultSamples         = 24
+	DefaultBandwidthFactor = 4.0
+	DefaultMinBandwidth    = 0.01
 )
 
 // Options of [New]. The zero value is the documented default.

@@ -107,7 +107,7 @@ func New(space *nasalyze.Space, opt Options) (*Search, error) {
 	if finite(space) {
 		s.seen = make(seen)
 	}
-	s.model = &model{layout: newLayout(p.dims), opt: &s.opt}
+	s.model = newModel(p.dims, &s.opt)
 	if opt.RankCorrelation != nil && opt.Method != Random {
 		s.adapter = newAdapter(&s.opt)
 	}

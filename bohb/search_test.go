@@ -126,7 +126,7 @@ func TestProposeIsTheBestOfAllCandidates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &model{layout: newLayout(p.dims), opt: &opt}
+		m := newModel(p.dims, &opt)
 		rng := rand.New(rand.NewPCG(11, 12))
 		for n := range 3000 {
 			u, err := p.random(rng)
@@ -167,7 +167,7 @@ func TestSplit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{layout: newLayout(p.dims), opt: &opt}
+	m := newModel(p.dims, &opt)
 	rng := rand.New(rand.NewPCG(1, 1))
 	var losses []float64
 	for n := 1; n <= 200; n++ {
@@ -179,9 +179,9 @@ func TestSplit(t *testing.T) {
 		m.observe(7, u, loss)
 		losses = append(losses, loss)
 		o := m.budgets[0]
-		for i, r := range o.order[1:] {
-			if q := o.order[i]; o.loss[q] > o.loss[r] || o.loss[q] == o.loss[r] && q > r {
-				t.Fatalf("order %v of losses %v", o.order, o.loss)
+		for i, r := range o.rows[1:] {
+			if q := o.rows[i]; o.loss[i] > o.loss[i+1] || o.loss[i] == o.loss[i+1] && q > r {
+				t.Fatalf("rows %v of losses %v", o.rows, o.loss)
 			}
 		}
 		finite := 0
@@ -203,7 +203,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// The model is that of the largest budget that has one, and results at other
+// The model is that of the largest budget if it has enough results, and results at other
 // budgets are kept.
 func TestModelOfTheLargestBudget(t *testing.T) {
 	p := newProposer(line(t))
@@ -211,7 +211,7 @@ func TestModelOfTheLargestBudget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{layout: newLayout(p.dims), opt: &opt}
+	m := newModel(p.dims, &opt)
 	for i := range 4 {
 		m.observe(1, []float64{float64(i) / 4}, float64(i))
 	}
@@ -221,24 +221,24 @@ func TestModelOfTheLargestBudget(t *testing.T) {
 	for i := range 4 {
 		m.observe(9, []float64{float64(i) / 4}, float64(i))
 		m.observe(1*(1+1e-12), []float64{float64(i) / 4}, float64(i)) // the same budget but for rounding
+		if o := m.current(); (o == m.budgets[1]) != (i == 3) {
+			t.Errorf("%d results at budget 9: a model of them alone", i+1)
+		}
 	}
-	if o := m.current(); o.budget != 9 {
-		t.Errorf("model of budget %v, want 9", o.budget)
-	}
-	if n := len(m.budgets[0].loss); len(m.budgets) != 2 || n != 8 {
-		t.Errorf("%d budgets, %d results at the first, want 2 and 8", len(m.budgets), n)
+	if n := len(m.budgets[0].loss); len(m.budgets) != 2 || n != 8 || m.values.n != 4 {
+		t.Errorf("%d budgets, %d results at the first, of %d configurations, want 2, 8 and 4", len(m.budgets), n, m.values.n)
 	}
 }
 
-// Results of several budgets that are too few each make a model together: each
-// configuration once, ordered by its rank at its largest budget. Worked out by hand.
+// As long as the largest budget has too few results, those of all budgets make a model
+// together: each configuration once. Worked out by hand.
 func TestPooled(t *testing.T) {
 	p := newProposer(line(t)) // d = 1: 2 good and 2 bad
 	opt, err := Options{}.resolve(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &model{layout: newLayout(p.dims), opt: &opt}
+	m := newModel(p.dims, &opt)
 	tell := func(budget, x, loss float64) { m.observe(budget, []float64{x}, loss) }
 	want := func(xs ...float64) {
 		t.Helper()
@@ -250,29 +250,61 @@ func TestPooled(t *testing.T) {
 			return
 		}
 		var got []float64
-		for _, r := range o.order {
-			got = append(got, o.values.x[0][r])
+		for _, r := range o.rows {
+			got = append(got, m.values.x[0][r])
 		}
 		if !slices.Equal(got, xs) {
 			t.Errorf("the model orders %v, want %v", got, xs)
 		}
 	}
-	tell(1, 0.1, 5) // ranks at budget 1: 0.3, 0.1, 0.2
+	tell(1, 0.1, 5)
 	tell(1, 0.2, 7)
 	tell(1, 0.3, 4)
 	want()
-	tell(3, 0.3, 9) // counted here, no longer there
+	tell(3, 0.3, 9) // alone there: rank 1/2
 	want()          // three configurations
-	tell(3, 0.4, 8) // at budget 3: 0.4 (1/4), 0.3 (3/4); at budget 1: 0.1 (1/2), 0.2 (5/6)
-	want(0.4, 0.1, 0.3, 0.2)
-	tell(3, 0.5, math.NaN()) // at budget 3: 0.4 (1/6), 0.3 (1/2), 0.5 failed
-	want(0.4, 0.3, 0.1, 0.2, 0.5)
+	// At budget 3: 0.4 1/3, 0.3 2/3. At budget 1 from 0.3, the best, on: 0.1 7/9, 0.2 8/9.
+	tell(3, 0.4, 8)
+	want(0.4, 0.3, 0.1, 0.2)
+	// At budget 3: 0.4 1/4, 0.3 2/4, 0.2 3/4. At budget 1, 0.1 is half way from 0.3 to 0.2.
+	tell(3, 0.2, 10)
+	want(0.4, 0.3, 0.1, 0.2)
+	// At budget 9: 0.2 1/2. At budget 3, before it: 0.4 1/6, 0.3 2/6. At budget 1: 0.1 5/12.
+	tell(9, 0.2, 1)
+	want(0.4, 0.3, 0.1, 0.2)
 	m.least = 3
 	want()
-	tell(3, 0.6, 1)
-	want(0.6, 0.4, 0.3, 0.5) // a model of budget 3 alone
-	if m.budgets[1].points != nil {
-		t.Error("points are kept that are no longer needed")
+	tell(3, 0.5, math.NaN())
+	want(0.4, 0.3, 0.2, 0.5)
+	for i, x := range []float64{0.6, 0.7, 0.8} {
+		tell(9, x, float64(i))
+	}
+	want(0.6, 0.2, 0.7, 0.8) // a model of budget 9 alone
+}
+
+// Ranks of a larger budget over the places at a smaller one, by hand.
+func TestRankCurve(t *testing.T) {
+	for _, c := range []struct {
+		known map[int]float64
+		want  []float64
+	}{
+		{nil, []float64{0.2, 0.4, 0.6, 0.8}},                             // the rank at the budget itself
+		{map[int]float64{0: 0.5}, []float64{0.5, 0.625, 0.75, 0.875}},    // the others after it
+		{map[int]float64{1: 0.2, 3: 0.4}, []float64{0.1, 0.2, 0.3, 0.4}}, // in between
+		{map[int]float64{0: 0.6, 2: 0.2}, []float64{0.4, 0.4, 0.4, 0.7}}, // the budgets do not agree
+		{map[int]float64{0: 0.1, 1: 0.5, 2: 0.3}, []float64{0.1, 0.4, 0.4, 0.7}},
+	} {
+		curve := rankCurve{n: 4}
+		for place := range 4 {
+			if r, ok := c.known[place]; ok {
+				curve.add(place, r)
+			}
+		}
+		for place, want := range c.want {
+			if got := curve.at(place); math.Abs(got-want) > 1e-12 {
+				t.Errorf("known %v: place %d has rank %v, want %v", c.known, place, got, want)
+			}
+		}
 	}
 }
 
