@@ -276,6 +276,9 @@ func TestPooled(t *testing.T) {
 	want()
 	tell(3, 0.5, math.NaN())
 	want(0.4, 0.3, 0.2, 0.5)
+	if n := m.current().finite; n != 3 {
+		t.Errorf("%d configurations that may be good, want 3: one failed", n)
+	}
 	for i, x := range []float64{0.6, 0.7, 0.8} {
 		tell(9, x, float64(i))
 	}
