@@ -36,6 +36,9 @@ func (t *table) fit(ctx context.Context, opt Options) (*Forest, error) {
 	sum := newSums(t.n)
 	err := t.each(ctx, opt, func(i int, b *builder) { f.Trees[i] = b.freeze() }, func(i int, rows []uint32, predicted []float64) {
 		sum.add(rows, predicted)
+		if opt.OutOfBag != nil {
+			opt.OutOfBag(i, rows, predicted[:len(rows)])
+		}
 		if opt.Progress != nil {
 			opt.Progress(i+1, opt.Trees)
 		}

@@ -58,6 +58,10 @@ type Options struct {
 	// whole groups, so that repeats of one configuration are never both in and
 	// out of a tree's sample and the out-of-bag quality stays honest.
 	Groups []int
+	// OutOfBag, if not nil, is called for each tree, in order, with the rows that are not in
+	// its bag and its predictions of them: for statistics that need to know which tree has
+	// seen which row. The slices are valid until it returns.
+	OutOfBag func(tree int, rows []uint32, predicted []float64)
 	// Progress, if not nil, is called after each tree with the number of
 	// finished trees. Calls do not overlap.
 	Progress func(done, total int)

@@ -54,6 +54,34 @@ func TestOutOfBagPrediction(t *testing.T) {
 	}
 }
 
+// TestOutOfBagByTree: the means of what trees say of rows out of their bags are the predictions.
+func TestOutOfBagByTree(t *testing.T) {
+	x, y, w, cols := mixed(150, 7)
+	sum, n := make([]float64, len(y)), make([]float64, len(y))
+	next := 0
+	f := mustFit(t, x, y, w, cols, Options{Trees: 9, Seed: 3, Workers: 3, OutOfBag: func(tree int, rows []uint32, predicted []float64) {
+		if tree != next {
+			t.Errorf("tree %d, want %d", tree, next)
+		}
+		next++
+		if len(rows) != len(predicted) {
+			t.Errorf("tree %d: %d rows, %d predictions", tree, len(rows), len(predicted))
+		}
+		for k, i := range rows {
+			sum[i] += predicted[k]
+			n[i]++
+		}
+	}})
+	if next != 9 {
+		t.Errorf("%d trees, want 9", next)
+	}
+	for i, p := range f.OutOfBag.Prediction {
+		if want := sum[i] / n[i]; p != want && !(p != p && want != want) {
+			t.Errorf("row %d: %v, want %v", i, p, want)
+		}
+	}
+}
+
 func TestOutOfBagIsHonest(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	n := 400
