@@ -10,13 +10,11 @@ const maxCells = 64
 // forest, or, where these are many, between as many of them as there may be cells, so that
 // cells are small where trees split often.
 type lattice struct {
+	division
 	border []float64 // between the cells of a numeric column, from 0 to 1
-	weight []float64 // of each cell
 	// first[k][c] is the number of cells whose middle lies below border c of tree k.
 	first [][]int32
 }
-
-func (l *lattice) cells() int { return len(l.weight) }
 
 // newLattice divides column c.
 func (d *Decomposition) newLattice(c int) lattice {
@@ -51,6 +49,7 @@ func (d *Decomposition) newLattice(c int) lattice {
 		middle[i], l.weight[i] = low+(high-low)/2, high-low
 		low = high
 	}
+	l.numeric = true
 	l.first = make([][]int32, len(d.trees))
 	for k, t := range d.trees {
 		p := t.domain[c].position

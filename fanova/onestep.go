@@ -28,19 +28,27 @@ type OneStep struct {
 // Williamson, Gilbert, Carone and Simon, "Nonparametric variable importance assessment using
 // machine learning techniques", 2021.) The shares are V_U over the mean variance of the trees.
 //
+// Pairs have many cells, and g takes noise of single rows for their effects: V_U(g) holds its square
+// once. The second term takes it away twice, since residuals hold the noise of g with the opposite sign;
+// where g has seen the row itself, the noise of that row puts it back. Were g a mean of cells,
+// half of each would leave nothing; of trees it leaves less than half as much as the latter alone.
+// So pairs take, in half of the second term, the effect in each tree, and a residual, of the rows that this
+// tree has not seen (see [Unseen]). If unseen is nil they do not.
+//
 // The shares of single trees, from Mains and Pairs, have less variance and more bias. Which is
 // closer to the truth depends on the number of rows. A share of OneStep can be
 // negative; none is Inf; all are NaN if no tree has variance or no residual is known.
 //
 // Rows are row-major with a value per column, as those that the forest was fitted
-// to. A row with a missing entry (NaN) tells nothing about effects of that column. A residual
+// to. The entries of unseen are those of the trees. A row with a missing entry (NaN) tells nothing about effects of that column. A residual
 // that is NaN leaves its row out. Weights may be nil. Rows are taken for a uniform sample
 // of the domain. With [Cutoffs] the residuals have to be those of clamped responses.
 //
 // A numeric column with more than 64 different split points in the forest is divided
 // at 64 of them, and the effects are those at the middles of the pieces. The time is O(d nodes)
-// for walking the trees, O(64^2) for each of the d(d-1)/2 pairs and O(1) for each pair and row.
-func (d *Decomposition) OneStep(ctx context.Context, x, residual, weights []float64) (*OneStep, error) {
+// for walking the trees, O(64^2) for each of the d(d-1)/2 pairs and O(1) for each pair and row;
+// with unseen, O(k^2), but at most O(64^2), for each pair and each tree with k splits on either column.
+func (d *Decomposition) OneStep(ctx context.Context, x, residual, weights []float64, unseen []Unseen) (*OneStep, error) {
 	n := len(d.columns)
 	if len(x) != n*len(residual) {
 		return nil, fmt.Errorf("fanova: x has %d entries, want %d for %d residuals of %d columns", len(x), n*len(residual), len(residual), n)
@@ -55,6 +63,9 @@ func (d *Decomposition) OneStep(ctx context.Context, x, residual, weights []floa
 				return nil, fmt.Errorf("fanova: row %d, column %d is %v, want a level in 0..%d", i, c, v, k-1)
 			}
 		}
+	}
+	if err := d.checkUnseen(unseen, len(residual)); err != nil {
+		return nil, err
 	}
 	s := &oneStep{d: d, lattices: make([]lattice, n), cell: make([][]int32, n), out: &OneStep{make([]float64, n), make([]float64, n*(n-1)/2)}}
 	known := s.center(residual, weights)
@@ -74,6 +85,7 @@ func (d *Decomposition) OneStep(ctx context.Context, x, residual, weights []floa
 	if err != nil {
 		return nil, err
 	}
+	s.arrange(unseen)
 	err = pieces.Do(ctx, n, d.opt.Workers, d.opt.Progress, func(_, c int) error {
 		s.main(c)
 		return s.pairs(ctx, c)
@@ -91,33 +103,38 @@ type oneStep struct {
 	// residual is that of each row, less the mean of all and times the share of the
 	// row in the weight of all; 0 where it is not known.
 	residual []float64
-	scale    float64
-	out      *OneStep
+	// share is that of each row in the weight of all, mean that of all residuals.
+	share  []float64
+	mean   float64
+	unseen [][]unseenRow // by tree, nil without
+	coarse [][]coarse    // by tree and column, nil without unseen
+	scale  float64
+	out    *OneStep
 }
 
-// center fills residual. It reports whether any is known.
+// center fills residual, share and mean. It reports whether any residual is known.
 func (s *oneStep) center(residual, weights []float64) bool {
-	of := func(i int) float64 {
+	s.share, s.residual = make([]float64, len(residual)), make([]float64, len(residual))
+	sum := 0.0
+	for i, e := range residual {
 		switch {
-		case residual[i] != residual[i]:
-			return 0
+		case e != e:
 		case weights == nil:
-			return 1
+			s.share[i] = 1
+		default:
+			s.share[i] = weights[i]
 		}
-		return weights[i]
+		sum += s.share[i]
 	}
-	sum, mean := 0.0, 0.0
-	for i := range residual {
-		if w := of(i); w > 0 {
-			sum += w
-			mean += w * residual[i]
+	for i, e := range residual {
+		if s.share[i] > 0 {
+			s.share[i] /= sum
+			s.mean += s.share[i] * e
 		}
 	}
-	mean /= sum
-	s.residual = make([]float64, len(residual))
-	for i := range residual {
-		if w := of(i); w > 0 {
-			s.residual[i] = w / sum * (residual[i] - mean)
+	for i, e := range residual {
+		if s.share[i] > 0 {
+			s.residual[i] = s.share[i] * (e - s.mean)
 		}
 	}
 	return sum > 0
@@ -168,11 +185,13 @@ func (s *oneStep) main(c int) {
 // other, contribute to the marginal of the pair (see the package comment).
 func (s *oneStep) pairs(ctx context.Context, a int) error {
 	n := len(s.d.columns)
-	tables := make([][]float64, n)
 	la := &s.lattices[a]
+	mean, own := make([]pairTable, n), make([]pairTable, n) // of all trees, of one
 	for b := a + 1; b < n; b++ {
-		tables[b] = make([]float64, (la.cells()+1)*(s.lattices[b].cells()+1))
+		mean[b].reset(la.division, s.lattices[b].division)
 	}
+	touched := make([]bool, n)
+	unseen := make([]float64, n) // products with residuals of rows that a tree has not seen
 	var first, second []change
 	for k, t := range s.d.trees {
 		if err := ctx.Err(); err != nil {
@@ -190,13 +209,18 @@ func (s *oneStep) pairs(ctx context.Context, a int) error {
 				first = la.changes(first[:0], k, w, a, -1, 1, 1)
 				second = s.lattices[b].changes(second[:0], k, w, int(b), n, l, r)
 			}
-			stride := s.lattices[b].cells() + 1
-			for _, f := range first {
-				row := tables[b][int(f.at)*stride:]
-				for _, g := range second {
-					row[g.at] += f.by * g.by
-				}
+			mean[b].add(first, second)
+			if s.unseen == nil {
+				return
 			}
+			ca, cb := &s.coarse[k][a], &s.coarse[k][b]
+			if !touched[b] {
+				touched[b] = true
+				own[b].reset(ca.division, cb.division)
+			}
+			ca.merge(first)
+			cb.merge(second)
+			own[b].add(first, second)
 		}
 		w.walk(func(n int32, volume float64) {
 			switch c := t.column[n]; {
@@ -210,52 +234,33 @@ func (s *oneStep) pairs(ctx context.Context, a int) error {
 				add(c, n, volume)
 			}
 		})
+		for b := a + 1; b < n; b++ {
+			if touched[b] {
+				own[b].effect()
+				unseen[b] += s.alongUnseen(k, a, b, &own[b])
+				touched[b] = false
+			}
+		}
 	}
 	for b := a + 1; b < n; b++ {
-		s.out.Pairs[pairIndex(a, b, n)] = s.pair(a, b, tables[b]) * s.scale
+		mean[b].effect()
+		seen := s.along(a, b, &mean[b])
+		if s.unseen == nil {
+			unseen[b] = seen
+		}
+		s.out.Pairs[pairIndex(a, b, n)] = (mean[b].variance() + seen + unseen[b]) * s.scale
 	}
 	return nil
 }
 
-// pair turns changes into values, takes their means along both columns away and
-// estimates the variance of what remains.
-func (s *oneStep) pair(a, b int, table []float64) float64 {
-	la, lb := &s.lattices[a], &s.lattices[b]
-	rows, cols := la.cells(), lb.cells()
-	stride := cols + 1
-	if la.first != nil {
-		for i := stride; i < rows*stride; i++ {
-			table[i] += table[i-stride]
-		}
-	}
-	means := make([]float64, cols)
-	for i := range rows {
-		row := table[i*stride:][:cols]
-		mean := 0.0
-		for j := range row {
-			if lb.first != nil && j > 0 {
-				row[j] += row[j-1]
-			}
-			mean += lb.weight[j] * row[j]
-		}
-		for j := range row {
-			row[j] -= mean
-			means[j] += la.weight[i] * row[j]
-		}
-	}
-	v := 0.0
-	for i := range rows {
-		row := table[i*stride:][:cols]
-		for j := range row {
-			row[j] -= means[j]
-			v += la.weight[i] * lb.weight[j] * row[j] * row[j]
-		}
-	}
+// along returns the mean product of the effect of a pair with the residuals.
+func (s *oneStep) along(a, b int, effect *pairTable) float64 {
 	ca, cb := s.cell[a], s.cell[b]
+	sum := 0.0
 	for i, e := range s.residual {
 		if ca[i] >= 0 && cb[i] >= 0 {
-			v += 2 * table[int(ca[i])*stride+int(cb[i])] * e
+			sum += effect.at(ca[i], cb[i]) * e
 		}
 	}
-	return v
+	return sum
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/nasalyze/nasalyze/forest"
@@ -18,6 +19,7 @@ type oneStepCase struct {
 	d       *Decomposition
 	x       []float64
 	f, g    []float64
+	trees   [][]float64 // predictions of each tree, whose mean is g
 }
 
 func newOneStepCase(t *testing.T, seed uint64) *oneStepCase {
@@ -70,6 +72,11 @@ func newOneStepCase(t *testing.T, seed uint64) *oneStepCase {
 		t.Fatal(err)
 	}
 	c.g = forest.Predict(nil, c.x)
+	for k := range forest.Trees {
+		one := *forest
+		one.Trees = forest.Trees[k : k+1]
+		c.trees = append(c.trees, one.Predict(nil, c.x))
+	}
 	return c
 }
 
@@ -143,7 +150,7 @@ func TestOneStepOfEverything(t *testing.T) {
 		for i := range e {
 			e[i] = c.f[i] - c.g[i]
 		}
-		s, err := c.d.OneStep(context.Background(), c.x, e, nil)
+		s, err := c.d.OneStep(context.Background(), c.x, e, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +180,7 @@ func TestOneStepOfRows(t *testing.T) {
 		}
 		x, e, w, cell = append(x, row...), append(e, residual), append(w, float64(rng.IntN(4))), append(cell, i)
 	}
-	s, err := c.d.OneStep(context.Background(), x, e, w)
+	s, err := c.d.OneStep(context.Background(), x, e, w, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +227,7 @@ func TestOneStepManySplits(t *testing.T) {
 	for i := range y {
 		y[i] -= fitted.OutOfBag.Prediction[i]
 	}
-	s, err := d.OneStep(context.Background(), x, y, nil)
+	s, err := d.OneStep(context.Background(), x, y, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -240,7 +247,7 @@ func TestOneStepWorkers(t *testing.T) {
 	var all []*OneStep
 	for _, workers := range []int{1, 3} {
 		c.d.opt.Workers = workers
-		s, err := c.d.OneStep(context.Background(), c.x, e, nil)
+		s, err := c.d.OneStep(context.Background(), c.x, e, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -256,9 +263,9 @@ func TestOneStepBadInput(t *testing.T) {
 	row := []float64{0, 1, 0, 1}
 	ctx := context.Background()
 	for name, call := range map[string]func() (*OneStep, error){
-		"x too short":       func() (*OneStep, error) { return c.d.OneStep(ctx, row[:3], []float64{1}, nil) },
-		"weights too short": func() (*OneStep, error) { return c.d.OneStep(ctx, row, []float64{1}, []float64{}) },
-		"no level":          func() (*OneStep, error) { return c.d.OneStep(ctx, []float64{0, 3, 0, 1}, []float64{1}, nil) },
+		"x too short":       func() (*OneStep, error) { return c.d.OneStep(ctx, row[:3], []float64{1}, nil, nil) },
+		"weights too short": func() (*OneStep, error) { return c.d.OneStep(ctx, row, []float64{1}, []float64{}, nil) },
+		"no level":          func() (*OneStep, error) { return c.d.OneStep(ctx, []float64{0, 3, 0, 1}, []float64{1}, nil, nil) },
 	} {
 		if _, err := call(); err == nil {
 			t.Errorf("%s: no error", name)
@@ -266,11 +273,11 @@ func TestOneStepBadInput(t *testing.T) {
 	}
 	done, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := c.d.OneStep(done, row, []float64{1}, nil); err != context.Canceled {
+	if _, err := c.d.OneStep(done, row, []float64{1}, nil, nil); err != context.Canceled {
 		t.Errorf("error %v, want that of the context", err)
 	}
 	for name, residual := range map[string][]float64{"no residual known": {math.NaN()}, "no rows": {}} {
-		s, err := c.d.OneStep(ctx, row[:4*len(residual)], residual, nil)
+		s, err := c.d.OneStep(ctx, row[:4*len(residual)], residual, nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +291,7 @@ func TestOneStepBadInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := flat.OneStep(ctx, row, []float64{1}, nil)
+	s, err := flat.OneStep(ctx, row, []float64{1}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -305,7 +312,11 @@ func BenchmarkOneStep(b *testing.B) {
 	for i := range y {
 		y[i] = x[i*d]*x[i*d+1] + x[i*d+2] + rng.NormFloat64()/4
 	}
-	f, err := forest.Fit(context.Background(), x, y, nil, make([]forest.Column, d), forest.Options{MinLeaf: 2, Subsample: 0.8})
+	var unseen []Unseen
+	f, err := forest.Fit(context.Background(), x, y, nil, make([]forest.Column, d), forest.Options{MinLeaf: 2, Subsample: 0.8,
+		OutOfBag: func(_ int, rows []uint32, predicted []float64) {
+			unseen = append(unseen, Unseen{slices.Clone(rows), slices.Clone(predicted)})
+		}})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -313,10 +324,14 @@ func BenchmarkOneStep(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := dec.OneStep(context.Background(), x, f.OutOfBag.Prediction, nil); err != nil {
-			b.Fatal(err)
-		}
+	for name, u := range map[string][]Unseen{"all trees": nil, "unseen": unseen} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := dec.OneStep(context.Background(), x, f.OutOfBag.Prediction, nil, u); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

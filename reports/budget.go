@@ -25,6 +25,7 @@ const (
 type model struct {
 	forest  *forest.Forest
 	options forest.Options
+	rows    rows
 }
 
 // budgets fits and decomposes one forest per budget.
@@ -146,7 +147,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if trees < len(m.forest.Trees) {
 		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
 	}
-	shares, err := z.shares(b, m.forest, d, rows{t.X, t.Y, nil}, trees)
+	shares, err := z.shares(b, m.forest, d, m.rows, trees)
 	if err != nil {
 		return err
 	}
@@ -184,11 +185,12 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	}
 	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
 	cols := z.columns()
-	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, opt)
+	fitted := rows{x: t.X, y: t.Y}
+	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, fitted.unseen.collect(opt))
 	if err != nil {
 		return nil, err
 	}
-	return &model{f, opt}, nil
+	return &model{f, opt, fitted}, nil
 }
 
 // columns describes the encoded table to the forest.

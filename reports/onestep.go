@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -9,30 +10,77 @@ import (
 	"github.com/nasalyze/nasalyze/forest"
 )
 
-// correctedHalf is the number of configurations from which on the one-step estimate counts for
-// more than the mean over the trees. The error of the first falls with the number of
+// Numbers of configurations from which on the one-step estimates count for
+// more than the means over the trees. The error of the first falls with the number of
 // configurations, that of the second less; between 100 and 2,000 configurations of full
-// factorial tables this came closest to the truth (docs/accuracy.md).
-const correctedHalf = 500
+// factorial tables these came closest to the truth (docs/accuracy.md).
+const (
+	correctedMains = 500
+	correctedPairs = 200
+)
 
 // rows are what a forest was fitted to; w may be nil.
-type rows struct{ x, y, w []float64 }
+type rows struct {
+	x, y, w []float64
+	unseen  unseen
+}
+
+// unseen are, tree by tree, the rows out of its bag and its predictions of them.
+type unseen struct {
+	rows      [][]uint32
+	predicted [][]float64
+}
+
+// collect has a fit fill u.
+func (u *unseen) collect(opt forest.Options) forest.Options {
+	opt.OutOfBag = func(_ int, rows []uint32, predicted []float64) {
+		u.rows, u.predicted = append(u.rows, slices.Clone(rows)), append(u.predicted, slices.Clone(predicted))
+	}
+	return opt
+}
+
+// residuals of all rows against the trees that have not seen them, and of each of these trees
+// against the others of them, NaN where there are none.
+func (r *rows) residuals() (all []float64, trees []fanova.Unseen) {
+	sum, n := make([]float64, len(r.y)), make([]float64, len(r.y))
+	for k, rows := range r.unseen.rows {
+		for j, i := range rows {
+			sum[i] += r.unseen.predicted[k][j]
+			n[i]++
+		}
+	}
+	for k, rows := range r.unseen.rows {
+		u := fanova.Unseen{Rows: rows, Residual: make([]float64, len(rows))}
+		for j, i := range rows {
+			others := math.NaN()
+			if n[i] > 1 {
+				others = (sum[i] - r.unseen.predicted[k][j]) / (n[i] - 1)
+			}
+			u.Residual[j] = r.y[i] - others
+		}
+		trees = append(trees, u)
+	}
+	all = make([]float64, len(r.y))
+	for i, y := range r.y {
+		all[i] = y - sum[i]/n[i] // NaN for 0/0
+	}
+	return all, trees
+}
 
 // correct moves the shares of mains and pairs from the means over the trees towards
-// their one-step estimates (see [fanova.Decomposition.OneStep]), by n/(n + correctedHalf) for n
-// configurations with an out-of-bag prediction. What more parameters do together takes up
+// their one-step estimates (see [fanova.Decomposition.OneStep]), by n/(n + correctedMains) and
+// n/(n + correctedPairs) for n configurations with an out-of-bag prediction. What more parameters do together takes up
 // the difference, each effect in proportion, so that all effects still sum to 1 and total
 // indices are still sums of effects.
-func (z *analyzer) correct(s *shares, f *forest.Forest, d *fanova.Decomposition, r rows) error {
-	residual := make([]float64, len(r.y))
+func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
+	residual, trees := r.residuals()
 	known := 0.0
-	for i, p := range f.OutOfBag.Prediction {
-		residual[i] = r.y[i] - p
-		if p == p {
+	for _, e := range residual {
+		if e == e {
 			known++
 		}
 	}
-	one, err := d.OneStep(z.ctx, r.x, residual, r.w)
+	one, err := d.OneStep(z.ctx, r.x, residual, r.w, trees)
 	if err != nil {
 		return err
 	}
@@ -43,7 +91,11 @@ func (z *analyzer) correct(s *shares, f *forest.Forest, d *fanova.Decomposition,
 	effects := s.mean[:s.totalAt()]
 	before := slices.Clone(effects)
 	for k := range effects {
-		effects[k] += known / (known + correctedHalf) * (max(step[k], 0) - effects[k])
+		half := correctedMains
+		if k >= s.d {
+			half = correctedPairs
+		}
+		effects[k] += known / (known + float64(half)) * (max(step[k], 0) - effects[k])
 	}
 	higher := s.mean[s.orderAt()]
 	if sum := floats.Sum(effects); sum > 1 || s.d < 3 {

@@ -114,7 +114,7 @@ func (z *analyzer) shares(b int, f *forest.Forest, d *fanova.Decomposition, fitt
 	}
 	add(fanova.NewStat(rest))
 	if z.correctable(b) {
-		err = z.correct(s, f, d, fitted)
+		err = z.correct(s, d, fitted)
 	}
 	return s, err
 }
@@ -146,7 +146,8 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 			continue
 		}
 		opt.Seed = m.options.Seed + uint64(r+1)*0xd1342543de82ef95
-		f, err := forest.Fit(z.ctx, x, y, w, cols, opt)
+		fitted := rows{x: x, y: y, w: w}
+		f, err := forest.Fit(z.ctx, x, y, w, cols, fitted.unseen.collect(opt))
 		if err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		if err != nil {
 			return err
 		}
-		draw, err := z.shares(b, f, d, rows{x, y, w}, totalsTrees(f, true))
+		draw, err := z.shares(b, f, d, fitted, totalsTrees(f, true))
 		if err != nil {
 			return err
 		}
