@@ -68,8 +68,29 @@ Values with an order are integers, because HpBandSter has no ordinals. The noise
 
 The tables say where others are better. How they differ explains most of it: Optuna promotes every trial that is among the
 best so far, so that its first ones all run at the largest budget. That costs it the beginning. Later its model, of the results of all
-budgets together and parameter by parameter, has more results at the largest budget than BOHB's. SMAC3 has fewer seeds than 30 as yet: its models take most of the time of the
+budgets together and parameter by parameter, has more results at the largest budget than BOHB's. nasalyze's BOHB, too, models the results of all
+budgets until the largest has enough, and is less greedy than HpBandSter's; all differences are in the comment of package bohb. SMAC3 has fewer seeds than 30 as yet: its models take most of the time of the
 bench. With few seeds a difference must be large to be significant.
+
+## What was tried
+
+nasalyze's model was chosen on 15 other functions, of 2 to 24 parameters (Currin, borehole, Hartmann in 3 dimensions, Rosenbrock, Levy, Ackley, counting
+ones of 4 + 4 and 12 + 12, random smooth ones with learning curves, some with integers and categoricals): how often a run of 32 full evaluations
+with the change has the smaller regret than one without, mean over the functions, 60 seeds or more each. The standard error is about 0.01.
+
+| instead of the present model | smaller regret |
+|---|---:|
+| 64 candidates, bandwidths of 0.001 or more, candidates 3 times as wide (HpBandSter's numbers), and only the largest budget that has results enough | 0.41 |
+| HpBandSter's numbers | 0.43 |
+| 64 candidates | 0.48 |
+| 16 candidates | 0.50 |
+| candidates 3 times as wide, 6 times | 0.47, 0.50 |
+| good ones 25 %% | 0.47 |
+| random ones a half, a fifth | 0.46, 0.54 (left at the third of the paper) |
+| ranks within each budget not carried over to the next | 0.50 (after 11 full evaluations 0.48) |
+| whoever was promoted before all others | 0.45 |
+| results of all budgets for ever | 0.50 |
+| a uniform kernel in both densities | 0.50 |
 `, strings.Join(versions, ", "))
 	return b.String()
 }
