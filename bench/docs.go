@@ -66,8 +66,8 @@ It sets the peers up in virtual environments of its own, with pinned versions
 (`+"`bench/requirements-*.txt`"+`), and takes ranger from the R of the machine.
 `+"`go run ./bench -quick`"+` is a look at small sizes; `+"`-list`"+` says what there is.
 
-- **Machine:** %s.
 - **Versions:** %s.
+- All contenders of a table ran on one machine, which stands above it; two tables may be of different ones.
 - Contenders take turns, ours first and last; times are medians of the work alone,
   without imports and reading of files. Peak memory is that of the whole process by
   the end of the work, so a peer's includes its interpreter and libraries.
@@ -84,7 +84,7 @@ It sets the peers up in virtual environments of its own, with pinned versions
 ![Time of each job](images/bench-times.svg)
 
 ![Peak memory of each job](images/bench-memory.svg)
-`, rep.Machine, strings.Join(rep.Versions, ", "), summary(rep.Rows))
+`, strings.Join(rep.Versions, ", "), summary(rep.Rows))
 	for _, s := range sections {
 		var rows []*row
 		for _, r := range rep.Rows {
@@ -95,9 +95,9 @@ It sets the peers up in virtual environments of its own, with pinned versions
 		if len(rows) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "\n## %s\n\n%s\n\nMeasured %s at commit %s.\n\n", s.title, strings.TrimSpace(s.text), rows[0].Date, rows[0].Commit)
+		fmt.Fprintf(w, "\n## %s\n\n%s\n\nMeasured %s at commit %s on %s.\n\n", s.title, strings.TrimSpace(s.text), rows[0].Date, rows[0].Commit, rows[0].Machine)
 		printTable(w, rows) // to a buffer
-		printFloors(w, rows, rep.Machine)
+		printFloors(w, rows)
 		if s.more != nil {
 			s.more(w, rows)
 		}
@@ -168,7 +168,7 @@ func (o *outcome) phaseTime(name string) (seconds float64, ofCPU bool) {
 }
 
 // printFloors says how far from the bandwidth of the memory our phases are.
-func printFloors(w io.Writer, rows []*row, m machine) {
+func printFloors(w io.Writer, rows []*row) {
 	var lines [][]string
 	add := func(line []string) { // once for all peers
 		if !slices.ContainsFunc(lines, func(l []string) bool { return slices.Equal(l, line) }) {
@@ -188,7 +188,7 @@ func printFloors(w io.Writer, rows []*row, m machine) {
 		all := 0.0
 		for _, f := range last.Floors {
 			took, ofCPU := r.Ours.phaseTime(f.Phase)
-			add(m.distance(input, f, took, ofCPU))
+			add(r.Machine.distance(input, f, took, ofCPU))
 			all += f.Bytes
 		}
 		if len(last.Floors) > 1 {
@@ -196,10 +196,10 @@ func printFloors(w io.Writer, rows []*row, m machine) {
 			if !(took > 0) {
 				took, ofCPU = r.Ours.seconds(), false
 			}
-			add(m.distance(input, floor{Phase: "all of it", Bytes: all}, took, ofCPU))
+			add(r.Machine.distance(input, floor{Phase: "all of it", Bytes: all}, took, ofCPU))
 		}
 	}
-	if len(lines) == 0 || m.Memory == 0 {
+	if len(lines) == 0 || rows[0].Machine.Memory == 0 {
 		return
 	}
 	fmt.Fprintln(w, "\nDistance from the floor: how many units of work cannot be avoided, and how long it would take merely to read what they need at the bandwidth of the memory (of CPU: summed over the cores that read together).")

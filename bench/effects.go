@@ -28,7 +28,7 @@ var effectWorkloads = []workload{{
 	},
 }, {
 	name: "optuna-large",
-	what: "the same with 10,000 rows of 32 columns; Optuna takes more than an hour, so its time limit decides",
+	what: "the same with 10,000 rows of 32 columns; Optuna takes 20 minutes",
 	slow: true,
 	run: func(ctx context.Context, b *bench, emit func(*row)) error {
 		return againstOptuna(ctx, b, 10_000, 32, emit)

@@ -116,7 +116,8 @@ func TestPrintFloors(t *testing.T) {
 	}
 	ours := &outcome{Runs: []*result{&r.result}}
 	var b strings.Builder
-	printFloors(&b, []*row{{Input: "in", Ours: ours}, {Input: "in", Ours: ours}}, machine{Cores: 2, Memory: 1e9})
+	on := machine{Cores: 2, Memory: 1e9}
+	printFloors(&b, []*row{{Input: "in", Ours: ours, Machine: on}, {Input: "in", Ours: ours, Machine: on}})
 	squeezed := regexp.MustCompile(` +`).ReplaceAllString(b.String(), " ")
 	for _, want := range []string{
 		"| in | fit | 12.0 s of CPU | 6.00 million | node | 2000 ns | 6.00 s | 2.00 |\n",

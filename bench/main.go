@@ -114,12 +114,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		b.logs = append(b.logs, namedLog{filepath.Base(*logDir), *logDir})
 	}
 
-	rep := report{Machine: thisMachine()}
+	var rep report
+	here := thisMachine()
 	date, commit := time.Now().UTC().Format(time.DateOnly), head(ctx)
-	if rep.Machine.Memory, err = b.bandwidth(ctx); err != nil {
+	if here.Memory, err = b.bandwidth(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s, commit %s, %s\n", date, commit, rep.Machine)
+	fmt.Fprintf(stdout, "%s, commit %s, %s\n", date, commit, here)
 	for _, w := range workloads {
 		if !match.MatchString(w.name) || w.slow && !*slow && *only != w.name {
 			continue
@@ -128,7 +129,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		// Saved row by row: what an hour of measuring found survives an interrupt.
 		var unsaved error
 		err := w.run(ctx, b, func(r *row) {
-			r.Name, r.Date, r.Commit = w.name, date, commit
+			r.Name, r.Date, r.Commit, r.Machine = w.name, date, commit, here
 			rep.Rows = append(rep.Rows, r)
 			if *out != "" && unsaved == nil {
 				unsaved = rep.save(*out)

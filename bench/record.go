@@ -16,7 +16,6 @@ import (
 
 // report is what -json writes.
 type report struct {
-	Machine  machine  `json:"machine"`
 	Versions []string `json:"versions"`
 	Rows     []*row   `json:"rows"`
 }
@@ -39,20 +38,17 @@ func (m machine) String() string {
 }
 
 // save writes the report. Rows of workloads that were not run this time stay as
-// they are in the file. The answers themselves are left out; their distances tell
+// they are in the file; those of one workload are always of one machine. The answers themselves are left out; their distances tell
 // what there is to know.
 func (rep report) save(path string) error {
 	old, err := load(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if old.Machine.CPU != rep.Machine.CPU || old.Machine.Cores != rep.Machine.Cores {
-		old = report{} // numbers of two machines do not stand in one table
-	}
 	ran := func(name string) bool {
 		return slices.ContainsFunc(rep.Rows, func(r *row) bool { return r.Name == name })
 	}
-	all := report{Machine: rep.Machine}
+	var all report
 	for _, w := range workloads {
 		from := old.Rows
 		if ran(w.name) {

@@ -27,6 +27,8 @@ type row struct {
 	// Date and Commit of the run.
 	Date   string `json:"date"`
 	Commit string `json:"commit,omitempty"`
+	// Machine that all contenders ran on.
+	Machine machine `json:"machine"`
 	// Input says what was worked on.
 	Input string `json:"input"`
 	// Size of the input where its growth is the point.
