@@ -91,7 +91,7 @@ type report struct {
 func (rec *record) report(works []*workload, s setting) *report {
 	r := &report{setting: s, rec: rec}
 	any := func(w *workload, c *contender) bool {
-		return len(rec.regrets(w.name, c.name, s.workers, s.limit, 0)) > 0
+		return len(r.regrets(w, c, 0)) > 0
 	}
 	for _, w := range works {
 		if any(w, contenders[0]) {
@@ -137,6 +137,7 @@ func (r *report) write(out io.Writer) {
 		r.medians(out, k)
 	}
 	r.verdicts(out)
+	r.together(out)
 	r.ranks(out)
 	if r.workers > 1 {
 		r.busy(out)
@@ -247,6 +248,49 @@ func (r *report) verdicts(out io.Writer) {
 			fmt.Fprintf(out, "| %s | %.3g | %s | %s | %s |\n", c.title, checkpoint(r.limit, k), counted(better), fmt.Sprint(len(equal)), counted(worse))
 		}
 	}
+}
+
+// together says how often ours has the smaller regret, over all workloads.
+func (r *report) together(out io.Writer) {
+	fmt.Fprintf(out, "\n### All workloads together\n\nOn how many workloads the median regret of %s is smaller (equal ones count half); how often a run of it has a smaller regret than one of the other "+
+		"searcher, mean over the workloads; and the test that it is one half, of rank sums within workloads (van Elteren 1960), with Holm's correction over the searchers.\n\n"+
+		"| searcher | at | smaller median | smaller regret | p |\n|---|---:|---:|---:|---:|\n", contenders[0].title)
+	for _, k := range []int{checkpoints - 1, checkpoints - 7} {
+		var lines []string
+		var p []float64
+		for i, c := range r.who {
+			if c == contenders[0] {
+				continue
+			}
+			var strata [][2][]float64
+			fewer := 0.0
+			for _, w := range r.works {
+				s := [2][]float64{r.regrets(w, contenders[0], k), r.regrets(w, c, k)}
+				if len(s[1]) == 0 {
+					continue
+				}
+				strata = append(strata, s)
+				all := r.standings(w, k)
+				switch cmp.Compare(all[0].median, all[i].median) {
+				case -1:
+					fewer++
+				case 0:
+					fewer += 0.5
+				}
+			}
+			one, effect := stratified(strata)
+			p = append(p, one)
+			lines = append(lines, fmt.Sprintf("| %s | %.3g | %g of %d | %.1f %% |", c.title, checkpoint(r.limit, k), fewer, len(strata), 100*effect))
+		}
+		for i, adjusted := range holm(p) {
+			fmt.Fprintf(out, "%s %.2g |\n", lines[i], adjusted)
+		}
+	}
+}
+
+// regrets of a contender's runs of a workload at a checkpoint.
+func (r *report) regrets(w *workload, c *contender, k int) []float64 {
+	return r.rec.regrets(w.name, c.name, r.workers, r.limit, k)
 }
 
 // counted is a number of things and which.

@@ -53,20 +53,45 @@ func midranks(v []float64) (ranks []float64, ties float64) {
 // that for continuity. The effect is the probability that a value of a is less than one of b,
 // equal ones counting half.
 func rankSum(a, b []float64) (p, effect float64) {
+	excess, variance, effect := excess(a, b)
+	return twoSided(max(math.Abs(excess)-0.5, 0), variance), effect
+}
+
+// stratified is the two-sided test of van Elteren (1960) that two samples are of one
+// distribution in every stratum, by the normal approximation with the correction for
+// ties. It sums up the rank-sum statistics of the strata, divided by their sizes plus 1. The effect is the
+// mean of those of the strata.
+func stratified(strata [][2][]float64) (p, effect float64) {
+	sum, variance := 0.0, 0.0
+	for _, s := range strata {
+		e, v, f := excess(s[0], s[1])
+		weight := 1 / float64(len(s[0])+len(s[1])+1)
+		sum += weight * e
+		variance += weight * weight * v
+		effect += f / float64(len(strata))
+	}
+	return twoSided(math.Abs(sum), variance), effect
+}
+
+// excess is the number of pairs with b less than a, equal ones counting half, over what
+// is expected if both are of one distribution, its variance, and the effect of rankSum.
+func excess(a, b []float64) (excess, variance, effect float64) {
 	n, m := float64(len(a)), float64(len(b))
 	ranks, ties := midranks(slices.Concat(a, b))
 	sum := 0.0
 	for _, r := range ranks[:len(a)] {
 		sum += r
 	}
-	u := sum - n*(n+1)/2 // pairs with b less than a
-	effect = 1 - u/(n*m)
-	variance := n * m / 12 * (n + m + 1 - ties/((n+m)*(n+m-1)))
+	u := sum - n*(n+1)/2
+	return u - n*m/2, n * m / 12 * (n + m + 1 - ties/((n+m)*(n+m-1))), 1 - u/(n*m)
+}
+
+// twoSided is the probability that a normal variable of mean 0 is at least x from it.
+func twoSided(x, variance float64) float64 {
 	if variance == 0 {
-		return 1, effect
+		return 1
 	}
-	z := max(math.Abs(u-n*m/2)-0.5, 0) / math.Sqrt(variance)
-	return math.Erfc(z / math.Sqrt2), effect
+	return math.Erfc(x / math.Sqrt(2*variance))
 }
 
 // holm adjusts p-values for their number (Holm 1979): those below a level are

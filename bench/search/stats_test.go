@@ -1,9 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 func close2(t *testing.T, what string, got, want float64) {
@@ -26,6 +31,43 @@ func TestRankSum(t *testing.T) {
 		p, effect := rankSum(c.a, c.b)
 		close2(t, "p", p, c.pvalue)
 		close2(t, "effect", effect, 1-c.u/float64(len(c.a)*len(c.b)))
+	}
+}
+
+// The normal approximation has the mean and the variance of all permutations within the strata.
+func TestStratified(t *testing.T) {
+	strata := [][2][]float64{{{1, 2, 2}, {2, 4, 5, 7}}, {{0.3, 3, 8}, {1, 9}}, {{5, 5}, {5, 6, 1}}}
+	means, variances := 0.0, 0.0
+	observed := 0.0
+	for _, s := range strata {
+		weight := 1 / float64(len(s[0])+len(s[1])+1)
+		all := slices.Concat(s[0], s[1])
+		var u []float64
+		for set := range 1 << len(all) { // who is of the first sample
+			if bits.OnesCount(uint(set)) != len(s[0]) {
+				continue
+			}
+			more := 0.0
+			for i := range all {
+				for j := range all {
+					if set>>i&1 == 1 && set>>j&1 == 0 {
+						more += float64(1+cmp.Compare(all[i], all[j])) / 2
+					}
+				}
+			}
+			if u = append(u, weight*more); set == 1<<len(s[0])-1 {
+				observed += weight * more
+			}
+		}
+		mean, variance := stat.PopMeanVariance(u, nil)
+		means, variances = means+mean, variances+variance
+	}
+	p, effect := stratified(strata)
+	close2(t, "p", p, 2*distuv.UnitNormal.Survival(math.Abs(observed-means)/math.Sqrt(variances)))
+	close2(t, "effect", effect, ((1-1.0/12)+(1-2.0/6)+(1-3.0/6))/3)
+	same := [][2][]float64{{{1, 1}, {1, 1}}}
+	if p, effect := stratified(same); p != 1 || effect != 0.5 {
+		t.Errorf("equal samples: p = %v, effect %v", p, effect)
 	}
 }
 
