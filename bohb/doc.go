@@ -22,10 +22,10 @@
 //
 // The results at the largest budget that has any are split into the best 15 % and the rest, at
 // least d+1 each with d parameters, and a kernel density is fitted to either. As long as they are
-// too few, the results of all budgets are taken together: ranks at a smaller budget become those at
+// fewer than d+3, the results of all budgets are taken together: ranks at a smaller budget become those at
 // the next larger by the configurations that ran at both (isotonic regression, see rankCurve). A proposal
-// is the best of 24 candidates by the ratio of the good density to the bad one. Candidates are drawn
-// about good points from kernels four times as wide. A third of all proposals is random. Every
+// is the best of 64 candidates by the ratio of the good density to the bad one. Candidates are drawn
+// about good points from kernels three times as wide. A third of all proposals is random. Every
 // number is an option.
 //
 // # Differences
@@ -59,10 +59,11 @@
 //   - As long as the largest budget has too few results for a model, those of all budgets
 //     together make one, see pooled. HpBandSter's model is that of the largest budget that has enough,
 //     which drops what the few results at larger ones say, and its proposals are random until there is one.
-//   - A proposal is the best of 24 candidates, not of 64, drawn from kernels four times as wide,
-//     not three times, and bandwidths are at least 0.01, not 0.001 (HpBandSter:
-//     optimizers/config_generators/bohb.py): each makes the search less greedy. They were chosen
-//     on functions other than those of docs/search-benchmarks.md.
+//   - A model needs d+3 results, as in the paper, where a few of the first count as good and
+//     as bad. HpBandSter's waits for 2 (d+1).
+//   - Bandwidths are at least 0.03, not 0.001 (HpBandSter: optimizers/config_generators/bohb.py), which
+//     makes the search less greedy. It was chosen on functions other than those of
+//     docs/search-benchmarks.md.
 //
 // In the schedule:
 //

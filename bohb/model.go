@@ -31,15 +31,16 @@ func (o *observations) add(row int32, loss float64) {
 	o.loss = slices.Insert(o.loss, at, loss)
 }
 
-// split returns how many of the best results are good, 0 if there are too few
-// results for a model.
-func (o *observations) split(opt *Options) int {
+// split returns how many of the best results are good and how many of the worst are bad,
+// 0 if there are too few results for a model (Falkner et al. 2018, equation 3 and algorithm 2): there
+// are at least MinPoints of either, so that a few results in the middle of few are both.
+func (o *observations) split(opt *Options) (good, bad int) {
 	n := len(o.loss)
-	good := max(opt.MinPoints, int(math.Floor(opt.GoodFraction*float64(n)+slack)))
-	if o.finite < opt.MinPoints || n-good < opt.MinPoints {
-		return 0
+	if o.finite < opt.MinPoints || n < opt.MinPoints+2 {
+		return 0, 0
 	}
-	return min(good, o.finite)
+	good = min(max(opt.MinPoints, int(math.Floor(opt.GoodFraction*float64(n)+slack))), o.finite)
+	return good, max(opt.MinPoints, n-good)
 }
 
 // model proposes configurations from the results so far.
@@ -117,25 +118,20 @@ func (m *model) current() *observations {
 	if m.given(o.budget) {
 		return nil
 	}
-	good := o.split(m.opt)
+	good, bad := o.split(m.opt)
 	if good == 0 {
 		o = m.pooled()
-		good = o.split(m.opt)
+		good, bad = o.split(m.opt)
 	}
 	if good == 0 {
 		return nil
 	}
-	o.fit(m, good)
-	return o
-}
-
-// fit fits the densities to the results so far.
-func (o *observations) fit(m *model, good int) {
 	if o.fitted != m.told {
 		o.good.fit(m.layout, &m.values, o.rows[:good], m.opt.MinBandwidth)
-		o.bad.fit(m.layout, &m.values, o.rows[good:], m.opt.MinBandwidth)
+		o.bad.fit(m.layout, &m.values, o.rows[len(o.rows)-bad:], m.opt.MinBandwidth)
 		o.fitted = m.told
 	}
+	return o
 }
 
 // leastRatio is HpBandSter's cut-off of both densities, 1e-32, here relative to the

@@ -32,7 +32,7 @@ func (m Method) String() string {
 func Methods() []Method { return []Method{BOHB, Hyperband, Random} }
 
 // Defaults of [Options], those of HpBandSter (optimizers/bohb.py) and of the paper
-// (Falkner et al. 2018, section 4 and appendix), but for the last three, which are 64, 3 and 0.001
+// (Falkner et al. 2018, section 4 and appendix), but for the last, which is 0.001
 // there: see Differences in the package comment.
 const (
 	DefaultMinBudget       = 0.01
@@ -40,9 +40,9 @@ const (
 	DefaultEta             = 3.0
 	DefaultGoodFraction    = 0.15
 	DefaultRandomFraction  = 1.0 / 3
-	DefaultSamples         = 24
-	DefaultBandwidthFactor = 4.0
-	DefaultMinBandwidth    = 0.01
+	DefaultSamples         = 64
+	DefaultBandwidthFactor = 3.0
+	DefaultMinBandwidth    = 0.03
 )
 
 // Options of [New]. The zero value is the documented default.
@@ -65,8 +65,8 @@ type Options struct {
 	Seed uint64
 
 	// MinPoints is the smallest number of good and of bad configurations that a
-	// density is fitted to, N_min of the paper; 0 means d+1 with d the number of
-	// parameters that vary, which is also the least allowed.
+	// density is fitted to, N_min of the paper; a model needs two configurations more. 0
+	// means d+1 with d the number of parameters that vary, which is also the least allowed.
 	MinPoints int
 	// GoodFraction is the share of configurations that count as good; 0 means
 	// [DefaultGoodFraction].

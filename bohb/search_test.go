@@ -191,11 +191,12 @@ func TestSplit(t *testing.T) {
 			}
 		}
 		good := min(max(4, n*15/100), finite)
-		if n < 8 || finite < 4 {
-			good = 0
+		bad := max(4, n-good)
+		if n < 6 || finite < 4 {
+			good, bad = 0, 0
 		}
-		if got := o.split(&opt); got != good {
-			t.Fatalf("%d results, %d of them finite: %d good ones, want %d", n, finite, got, good)
+		if g, b := o.split(&opt); g != good || b != bad {
+			t.Fatalf("%d results, %d of them finite: %d good and %d bad ones, want %d and %d", n, finite, g, b, good, bad)
 		}
 		if (m.current() != nil) != (good > 0) {
 			t.Fatalf("%d results: model %v", n, m.current() != nil)
