@@ -166,7 +166,8 @@ type ForestInfo struct {
 
 // Stat is an estimate: the mean over the trees of the forest, for shares of a budget
 // corrected by the rows out of the bag (unless Options.TreeMeans), the standard deviation over the
-// trees, and a bootstrap interval over configurations. Lo and Hi are NaN where no interval was asked
+// trees, and a bootstrap interval over configurations. Of corrected shares the interval reaches further on the
+// side where their one-step estimates lie. Lo and Hi are NaN where no interval was asked
 // for or none can be told.
 type Stat struct {
 	Mean float64 `json:"mean"`

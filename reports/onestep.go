@@ -71,7 +71,7 @@ func (r *rows) residuals() (all []float64, trees []fanova.Unseen) {
 // their one-step estimates (see [fanova.Decomposition.OneStep]), by n/(n + correctedMains) and
 // n/(n + correctedPairs) for n configurations with an out-of-bag prediction. What more parameters do together takes up
 // the difference, each effect in proportion, so that all effects still sum to 1 and total
-// indices are still sums of effects.
+// indices are still sums of effects. What is left of the way is kept for the intervals.
 func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 	residual, trees := r.residuals()
 	known := 0.0
@@ -88,39 +88,48 @@ func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 	if known == 0 || floats.HasNaN(step) {
 		return nil
 	}
-	effects := s.mean[:s.totalAt()]
-	before := slices.Clone(effects)
+	ahead := s.moved(step, 1, 1)
+	s.mean = s.moved(step, known/(known+correctedMains), known/(known+correctedPairs))
+	floats.Sub(ahead, s.mean)
+	s.ahead = ahead
+	return nil
+}
+
+// moved returns the shares with mains and pairs moved by these parts of the way to those in step, and all others
+// adjusted to them.
+func (s *shares) moved(step []float64, mains, pairs float64) []float64 {
+	mean := slices.Clone(s.mean)
+	effects := mean[:s.totalAt()]
 	for k := range effects {
-		half := correctedMains
+		way := mains
 		if k >= s.d {
-			half = correctedPairs
+			way = pairs
 		}
-		effects[k] += known / (known + float64(half)) * (max(step[k], 0) - effects[k])
+		effects[k] += way * (max(step[k], 0) - effects[k])
 	}
-	higher := s.mean[s.orderAt()]
 	if sum := floats.Sum(effects); sum > 1 || s.d < 3 {
 		floats.Scale(1/sum, effects)
 	}
-	s.mean[s.orderAt()] = max(0, 1-floats.Sum(effects))
+	mean[s.orderAt()] = max(0, 1-floats.Sum(effects))
 	if s.d < 3 {
-		s.mean[s.orderAt()] = 0
+		mean[s.orderAt()] = 0
 	}
 	rest := 0.0 // of higher orders, as a factor
-	if higher > 0 {
-		rest = s.mean[s.orderAt()] / higher
+	if higher := s.mean[s.orderAt()]; higher > 0 {
+		rest = mean[s.orderAt()] / higher
 	}
-	old, now := s.upToPairs(before), s.upToPairs(effects)
+	old, now := s.upToPairs(s.mean), s.upToPairs(effects)
 	for j, total := range s.mean[s.sobolAt():s.orderAt()] {
-		s.mean[s.sobolAt()+j] = now[j] + rest*max(0, total-old[j])
+		mean[s.sobolAt()+j] = now[j] + rest*max(0, total-old[j])
 	}
 	k := 0
 	for i := range s.d {
 		for j := i + 1; j < s.d; j++ {
-			s.mean[s.totalAt()+k] = effects[i] + effects[j] + effects[s.d+k]
+			mean[s.totalAt()+k] = effects[i] + effects[j] + effects[s.d+k]
 			k++
 		}
 	}
-	return nil
+	return mean
 }
 
 // upToPairs sums up, for each parameter, its main effect and its pairs.

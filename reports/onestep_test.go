@@ -153,3 +153,32 @@ func TestNotCorrected(t *testing.T) {
 		t.Error("nothing is corrected")
 	}
 }
+
+// What is left of the way to the one-step estimate widens an interval on that side alone.
+func TestIntervalAhead(t *testing.T) {
+	s := shares{mean: []float64{0.5, 0.5, 0.5}, std: make([]float64, 3), se: []float64{0.03, 0.03, 0.03}, ahead: []float64{0.02, -0.02, 0}, z: 2}
+	for k, want := range [][2]float64{{0.44, 0.6}, {0.4, 0.56}, {0.44, 0.56}} { // hypot(0.03, 2 * 0.02) is 0.05
+		if got := s.stat(k); math.Abs(got.Lo-want[0]) > 1e-12 || math.Abs(got.Hi-want[1]) > 1e-12 {
+			t.Errorf("interval %d from %v to %v, want %v", k, got.Lo, got.Hi, want)
+		}
+	}
+}
+
+// Intervals of an analysis reach further on one side where shares are corrected, and only there.
+func TestIntervalsOneSided(t *testing.T) {
+	s, _, _, _ := gFunction(t, 150, 8, 0, 1, 3)
+	for _, plain := range []bool{false, true} {
+		a := analyzed(t, s, Options{TreeMeans: plain, Replicates: 12, Resamples: -1, Brief: true})
+		most := 0.0
+		for _, e := range a.Budgets[0].Importance {
+			for _, i := range []Stat{e.Individual, e.Sobol} {
+				if i.Lo > 0 && i.Hi < 1 { // not cut
+					most = max(most, math.Abs(i.Hi+i.Lo-2*i.Mean))
+				}
+			}
+		}
+		if oneSided := most > 1e-9; oneSided == plain {
+			t.Errorf("over the trees alone: %v, and an interval reaches further by %v on one side", plain, most)
+		}
+	}
+}

@@ -11,7 +11,7 @@ const interactionNoted = 0.02
 
 // warnSmooth warns of intervals for interactions of continuous parameters. A forest
 // approximates a smooth interaction by steps, and its replicates share most of the
-// error: where the truth is known, intervals held it seldom (TestCoverageClosed).
+// error: where the truth is known, intervals of some functions held it seldom (TestCoverageClosed).
 func (z *analyzer) warnSmooth() {
 	continuous := make(map[string]bool)
 	for _, p := range z.a.Params {
@@ -35,6 +35,6 @@ func (z *analyzer) warnSmooth() {
 		}
 	}
 	if len(found) > 0 {
-		z.warn("smooth-interaction", "Continuous parameters interact: %s. On smooth functions whose interactions are known, estimates of them were off by more than the intervals say: take those of pairs, total effects and marginals as too narrow there.", list(found))
+		z.warn("smooth-interaction", "Continuous parameters interact: %s. On some smooth functions whose effects are known, estimates were off by more than the intervals say: take those of pairs, small main effects and marginals as too narrow there.", list(found))
 	}
 }
