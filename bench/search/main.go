@@ -47,7 +47,7 @@ func search(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 		python   = flags.String("python", "", "Python `interpreters` to try first, separated by commas")
 		venvRoot = flags.String("venv", filepath.Join("bench", ".venv"), "`folder` of the virtual environments")
 	)
-	flags.IntVar(&set.seeds, "seeds", 30, "runs of each searcher on each workload")
+	flags.IntVar(&set.seeds, "seeds", 60, "runs of each searcher on each workload")
 	flags.IntVar(&set.workers, "workers", 1, "simulated workers")
 	flags.Float64Var(&set.limit, "limit", 32, "full evaluations per worker until a run ends")
 	if err := flags.Parse(args); err != nil {
