@@ -185,14 +185,20 @@ func (z *analyzer) answerImportance() Answer {
 			z.at(z.a.Budgets[last].Budget), z.a.Budgets[last].Reason, z.at(out.Budget))
 	}
 	var parts []string
+	open := true
 	for _, i := range ranked(out, len(z.params)) {
 		s := out.Importance[i].Individual
 		if len(parts) == 3 || len(parts) > 0 && s.Mean < 0.05 {
 			break
 		}
 		parts = append(parts, fmt.Sprintf("%s explains %s", z.a.Params[i].Name, percent(s)))
+		open = open && s.Lo < unsettled // false without intervals, which are NaN
 	}
 	ans.Text += fmt.Sprintf("At %s, of the variance of %s over the space, %s.", z.at(out.Budget), z.a.Objective.Name, list(parts))
+	if open {
+		ans.Verdict = "partly"
+		ans.Text += " How much is not settled: the intervals begin near 0."
+	}
 	if len(out.Surfaces) > 0 && out.Surfaces[0].Share >= 0.02 {
 		s := out.Surfaces[0]
 		ans.Text += fmt.Sprintf(" The strongest interaction is %s with %s (%s).", s.Params[0], s.Params[1], share(s.Share))
@@ -203,6 +209,10 @@ func (z *analyzer) answerImportance() Answer {
 	ans.Text += fmt.Sprintf(" The forest predicts unseen configurations with R² = %.2f (%d of them).", out.OOB.R2, out.OOB.N)
 	return ans
 }
+
+// unsettled is the share of the variance that the interval of some main effect must begin
+// at for the question what matters to be answered.
+const unsettled = 0.01
 
 func (z *analyzer) answerShift() Answer {
 	ans := Answer{Question: "Does the importance move with the budget?", Verdict: "undecided"}
