@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -30,7 +31,11 @@ type machine struct {
 }
 
 func (m machine) String() string {
-	s := fmt.Sprintf("%s, %d cores, %s", m.CPU, m.Cores, m.OS)
+	cores := "cores"
+	if m.Cores == 1 {
+		cores = "core"
+	}
+	s := fmt.Sprintf("%s, %d %s, %s", m.CPU, m.Cores, cores, m.OS)
 	if m.Memory > 0 {
 		s += fmt.Sprintf(", memory read at %.3g GB/s", m.Memory/1e9)
 	}
@@ -73,12 +78,17 @@ func (rep report) save(path string) error {
 	return os.WriteFile(path, append(text, '\n'), 0o644)
 }
 
-// withoutAnswers is a copy for the record.
+// withoutAnswers is a copy for the record, which has names of files without their folders.
 func (o *outcome) withoutAnswers() *outcome {
 	if o == nil {
 		return nil
 	}
 	bare := *o
+	for _, path := range []*string{&bare.Job.Path, &bare.Job.Test, &bare.Job.Export} {
+		if *path != "" {
+			*path = filepath.Base(*path)
+		}
+	}
 	bare.Runs = make([]*result, len(o.Runs))
 	for i, r := range o.Runs {
 		run := *r

@@ -29,12 +29,16 @@ func TestSaveMerges(t *testing.T) {
 			if len(r.Ours.Runs[0].Answers) > 0 {
 				t.Error("answers were saved")
 			}
+			if r.Ours.Job.Path != "rows.npy" {
+				t.Errorf("the path %s was saved", r.Ours.Job.Path)
+			}
 		}
 		return inputs
 	}
 	of := func(name, input string) *row {
 		r := &row{Name: name, Input: input, Ours: done("ours", 1)}
 		r.Ours.Runs[0].Answers = answers("x", math.NaN())
+		r.Ours.Job.Path = "/folder/rows.npy"
 		return r
 	}
 	old := of("ranks", "old")
