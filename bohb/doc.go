@@ -88,8 +88,7 @@
 // candidate is known to be no better than the best (see propose), which is exact. The levels
 // of several discrete parameters are one look-up, and what numbers add is a matrix-vector product.
 // Exponential and error function come from tables: the log of a density is off by less than 1e-8.
-// Ask takes time proportional to n d: at 10^4 results in 17 dimensions 0.4 ms of a
-// processor, in 64 dimensions 0.9 ms; with a result in between, to which the densities are fitted
-// again, 1.2 and 3.0 ms (BenchmarkAsk), and 4.1 ms where it is one of many budgets that are
-// modelled together.
+// Ask takes time proportional to n d: at 10^4 results in 17 dimensions 1.1 ms of a
+// processor, in 64 dimensions 2.2 ms; with a result in between, to which the densities are fitted
+// again, 1.9 and 4.5 ms (BenchmarkAsk).
 package bohb
