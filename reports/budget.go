@@ -148,6 +148,7 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
 	}
 	shares, err := z.shares(b, m.forest, d, m.rows, trees)
+	m.rows = rows{} // not needed any more, and as large as the forest
 	if err != nil {
 		return err
 	}
@@ -186,7 +187,7 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
 	cols := z.columns()
 	fitted := rows{x: t.X, y: t.Y}
-	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, fitted.unseen.collect(opt))
+	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, z.collect(b, opt, &fitted))
 	if err != nil {
 		return nil, err
 	}

@@ -31,10 +31,13 @@ type unseen struct {
 	predicted [][]float64
 }
 
-// collect has a fit fill u.
-func (u *unseen) collect(opt forest.Options) forest.Options {
-	opt.OutOfBag = func(_ int, rows []uint32, predicted []float64) {
-		u.rows, u.predicted = append(u.rows, slices.Clone(rows)), append(u.predicted, slices.Clone(predicted))
+// collect has a fit for budget b fill what its correction needs, if it is to be corrected.
+func (z *analyzer) collect(b int, opt forest.Options, r *rows) forest.Options {
+	if z.correctable(b) {
+		u := &r.unseen
+		opt.OutOfBag = func(_ int, rows []uint32, predicted []float64) {
+			u.rows, u.predicted = append(u.rows, slices.Clone(rows)), append(u.predicted, slices.Clone(predicted))
+		}
 	}
 	return opt
 }

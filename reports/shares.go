@@ -148,7 +148,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		}
 		opt.Seed = m.options.Seed + uint64(r+1)*0xd1342543de82ef95
 		fitted := rows{x: x, y: y, w: w}
-		f, err := forest.Fit(z.ctx, x, y, w, cols, fitted.unseen.collect(opt))
+		f, err := forest.Fit(z.ctx, x, y, w, cols, z.collect(b, opt, &fitted))
 		if err != nil {
 			return err
 		}
