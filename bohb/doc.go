@@ -62,8 +62,8 @@
 //   - A model needs d+3 results, as in the paper, where a few of the first count as good and
 //     as bad. HpBandSter's waits for 2 (d+1).
 //   - Bandwidths are at least 0.03, not 0.001 (HpBandSter: optimizers/config_generators/bohb.py), which
-//     makes the search less greedy. It was chosen on functions other than those of
-//     docs/search-benchmarks.md.
+//     makes the search less greedy. It was chosen on other functions than those of docs/search-benchmarks.md,
+//     with a look at these.
 //
 // In the schedule:
 //

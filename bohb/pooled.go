@@ -53,12 +53,11 @@ func (m *model) pooled() *observations {
 				continue
 			}
 			rank[row] = curve.at(i)
+			place := rank[row]
 			if math.IsInf(o.loss[i], 1) {
-				rank[row] = 1
-				all = append(all, placed{row, math.Inf(1)})
-				continue
+				rank[row], place = 1, math.Inf(1)
 			}
-			all = append(all, placed{row, rank[row]})
+			all = append(all, placed{row, place})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.rank, b.rank) })

@@ -258,7 +258,7 @@ func (r *report) together(out io.Writer) {
 	for _, k := range []int{checkpoints - 1, checkpoints - 7} {
 		var lines []string
 		var p []float64
-		for i, c := range r.who {
+		for _, c := range r.who {
 			if c == contenders[0] {
 				continue
 			}
@@ -270,8 +270,7 @@ func (r *report) together(out io.Writer) {
 					continue
 				}
 				strata = append(strata, s)
-				all := r.standings(w, k)
-				switch cmp.Compare(all[0].median, all[i].median) {
+				switch cmp.Compare(median(s[0]), median(s[1])) {
 				case -1:
 					fewer++
 				case 0:
