@@ -77,6 +77,9 @@ func (b *builder) bag(tree int) {
 		in += int(^label >> 31)
 		out += int(label >> 31)
 	}
+	if b.opt.NoOutOfBag {
+		out = 0
+	}
 	b.y, b.pairs, b.row, b.unseen = y[:in], pairs[:in], row[:in], unseen[:out]
 
 	b.drawMissing()

@@ -58,6 +58,9 @@ type Options struct {
 	// whole groups, so that repeats of one configuration are never both in and
 	// out of a tree's sample and the out-of-bag quality stays honest.
 	Groups []int
+	// NoOutOfBag leaves out the predictions of the rows that trees have not seen, a tenth of
+	// the time of a fit: [Forest.OutOfBag] has none then, and no quality. The trees are the same.
+	NoOutOfBag bool
 	// OutOfBag, if not nil, is called for each tree, in order, with the rows that are not in
 	// its bag and its predictions of them: for statistics that need to know which tree has
 	// seen which row. The slices are valid until it returns.
@@ -78,6 +81,8 @@ func (o Options) resolve() (Options, error) {
 		return o, fmt.Errorf("forest: Subsample is %v, expected 0 (bootstrap) to 1", o.Subsample)
 	case o.Subsample > 0 && o.NoBootstrap:
 		return o, errors.New("forest: Subsample and NoBootstrap exclude each other")
+	case o.NoOutOfBag && o.OutOfBag != nil:
+		return o, errors.New("forest: NoOutOfBag and OutOfBag exclude each other")
 	case !(o.SingleLevel >= 0 && o.SingleLevel <= 1):
 		return o, fmt.Errorf("forest: SingleLevel is %v, expected 0 (default) to 1", o.SingleLevel)
 	case o.MinLeaf < 0:

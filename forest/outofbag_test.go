@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestOutOfBagPrediction computes the predictions again, row by row.
@@ -51,6 +53,31 @@ func TestOutOfBagPrediction(t *testing.T) {
 	f = mustFit(t, x, y, w, cols, Options{Trees: 2, NoBootstrap: true})
 	if o := f.OutOfBag; len(o.Prediction) != len(y) || !math.IsNaN(o.R2) || !math.IsNaN(o.Spearman) {
 		t.Errorf("without bootstrap: %d predictions, R2 %v, Spearman %v", len(o.Prediction), o.R2, o.Spearman)
+	}
+}
+
+// TestNoOutOfBag: the same trees, nothing said of rows that they have not seen.
+func TestNoOutOfBag(t *testing.T) {
+	x, y, w, cols := mixed(150, 7)
+	opt := Options{Trees: 9, Seed: 3, Workers: 3}
+	with := mustFit(t, x, y, w, cols, opt)
+	opt.NoOutOfBag = true
+	without := mustFit(t, x, y, w, cols, opt)
+	if d := cmp.Diff(with.Trees, without.Trees, cmp.Comparer(sameBits)); d != "" {
+		t.Errorf("trees (-with out-of-bag predictions +without):\n%s", d)
+	}
+	o := without.OutOfBag
+	if len(o.Prediction) != len(y) || o.N != 0 || !math.IsNaN(o.R2) || !math.IsNaN(o.Spearman) {
+		t.Errorf("%d predictions, N %d, R2 %v, Spearman %v", len(o.Prediction), o.N, o.R2, o.Spearman)
+	}
+	for i, p := range o.Prediction {
+		if !math.IsNaN(p) {
+			t.Fatalf("row %d is predicted: %v", i, p)
+		}
+	}
+	opt.OutOfBag = func(int, []uint32, []float64) {}
+	if _, err := Fit(t.Context(), x, y, w, cols, opt); err == nil {
+		t.Error("NoOutOfBag with OutOfBag: no error")
 	}
 }
 

@@ -129,6 +129,6 @@ type OutOfBag struct {
 	// negative when the forest predicts worse than the mean.
 	R2 float64
 	// Spearman is the rank correlation of prediction and response. Both are NaN
-	// where they cannot be computed (no bootstrap, no variance, fewer than two rows).
+	// where they cannot be computed (no bootstrap, [Options.NoOutOfBag], no variance, fewer than two rows).
 	Spearman float64
 }

@@ -65,8 +65,11 @@ func Tune(ctx context.Context, x, y, weights []float64, cols []Column, opt Optio
 	if tune, err = tune.resolve(); err != nil {
 		return opt, nil, err
 	}
-	if opt.NoBootstrap {
+	switch {
+	case opt.NoBootstrap:
 		return opt, nil, errors.New("forest: NoBootstrap leaves no rows out of the bag, Tune needs them")
+	case opt.NoOutOfBag:
+		return opt, nil, errors.New("forest: NoOutOfBag leaves out the predictions that Tune compares")
 	}
 	t, err := newTable(x, y, weights, cols, resolved)
 	if err != nil {

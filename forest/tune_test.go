@@ -154,6 +154,7 @@ func TestTuneRefuses(t *testing.T) {
 		want string
 	}{
 		{Options{NoBootstrap: true}, TuneOptions{}, "NoBootstrap"},
+		{Options{NoOutOfBag: true}, TuneOptions{}, "NoOutOfBag"},
 		{Options{MinLeaf: -1}, TuneOptions{}, "MinLeaf is -1"},
 		{Options{}, TuneOptions{Trees: 1}, "Trees of TuneOptions is 1"},
 		{Options{}, TuneOptions{Margin: -1}, "Margin of TuneOptions is -1"},
