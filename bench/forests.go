@@ -3,11 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 var forestWorkloads = []workload{{
 	name: "forest",
-	what: "fit of a random forest, 64 trees, 70 % of the columns per split, leaves of one row: scikit-learn and ranger",
+	what: "fit of a random forest, 64 trees, 70 % of the columns per split, leaves of one row, without and with out-of-bag predictions: scikit-learn and ranger",
 	run:  runForest,
 }}
 
@@ -27,7 +28,7 @@ func runForest(ctx context.Context, b *bench, emit func(*row)) error {
 	}
 	for _, s := range sizes {
 		t := table{sized(s.n, 17), friedman(s.n, 17, 1), friedman(2000, 17, 2), 17, s.repeats, s.rounds}
-		if err := fitBoth(ctx, b, t, emit); err != nil {
+		if err := fitTable(ctx, b, t, emit); err != nil {
 			return err
 		}
 	}
@@ -36,10 +37,11 @@ func runForest(ctx context.Context, b *bench, emit func(*row)) error {
 	}
 	rows, held := factorial(1), factorial(2)
 	t := table{sized(len(rows)/10, 9) + ", few values", rows, held[:2000*10], 9, 1, 2}
-	return fitBoth(ctx, b, t, emit)
+	return fitTable(ctx, b, t, emit)
 }
 
-func fitBoth(ctx context.Context, b *bench, t table, emit func(*row)) error {
+// fitTable has all contenders fit a table, first without and then with out-of-bag predictions.
+func fitTable(ctx context.Context, b *bench, t table, emit func(*row)) error {
 	path, err := b.store("rows", t.rows, t.columns+1)
 	if err != nil {
 		return err
@@ -49,6 +51,14 @@ func fitBoth(ctx context.Context, b *bench, t table, emit func(*row)) error {
 		return err
 	}
 	j := job{Path: path, Test: held, Trees: 64, Tried: (7*t.columns + 9) / 10, MinLeaf: 1, Repeats: t.repeats}
+	if err := fitAll(ctx, b, "forest", t, j, emit); err != nil {
+		return err
+	}
+	j.OutOfBag = true
+	return fitAll(ctx, b, "forest, out of bag", t, j, emit)
+}
+
+func fitAll(ctx context.Context, b *bench, workload string, t table, j job, emit func(*row)) error {
 	with := func(task string) job { j.Task = task; return j }
 	outcomes, err := b.turns(ctx, t.rounds,
 		contender{name: "forest", job: with("forest")},
@@ -57,29 +67,33 @@ func fitBoth(ctx context.Context, b *bench, t table, emit func(*row)) error {
 	if err != nil {
 		return err
 	}
+	qualities := []string{"held-out R2"}
+	if j.OutOfBag {
+		qualities = []string{"out-of-bag R2", "held-out R2"}
+	}
 	for _, peer := range outcomes[1:] {
-		r := &row{Workload: "forest", Input: t.name, Ours: outcomes[0], Peer: peer}
-		r.distance("out-of-bag R2", "out-of-bag R2", 0.03)
-		r.distance("held-out R2", "held-out R2", 0.03)
+		r := &row{Workload: workload, Input: t.name, Ours: outcomes[0], Peer: peer}
+		for _, q := range qualities {
+			r.distance(q, q, 0.03)
+		}
 		r.distance("predictions", "prediction ", 0)
 		if peer == outcomes[1] {
-			r.note("%s", qualities(outcomes))
+			for _, q := range qualities {
+				r.note("%s: %s.", q, sideBySide(outcomes, q))
+			}
 		}
 		emit(r)
 	}
 	return nil
 }
 
-// qualities of the forests, side by side.
-func qualities(outcomes []*outcome) string {
-	s := "R2 out of bag, held out:"
-	for i, o := range outcomes {
+// sideBySide lists an answer of all who gave it.
+func sideBySide(outcomes []*outcome, name string) string {
+	var all []string
+	for _, o := range outcomes {
 		if last := o.last(); last != nil && last.Done {
-			if i > 0 {
-				s += ";"
-			}
-			s += fmt.Sprintf(" %s %.3f, %.3f", o.Name, last.value("out-of-bag R2"), last.value("held-out R2"))
+			all = append(all, fmt.Sprintf("%s %.3f", o.Name, last.value(name)))
 		}
 	}
-	return s + ". Ours includes the out-of-bag predictions in its time, the peers' do not."
+	return strings.Join(all, ", ")
 }

@@ -21,6 +21,8 @@ type job struct {
 	Trees   int `json:"trees,omitempty"`
 	Tried   int `json:"tried,omitempty"`
 	MinLeaf int `json:"minLeaf,omitempty"`
+	// OutOfBag asks for the out-of-bag quality as part of a fit.
+	OutOfBag bool `json:"outOfBag,omitempty"`
 	// Totals asks for total effects beside main effects and pairs.
 	Totals bool `json:"totals,omitempty"`
 	// NoIntervals leaves the bootstrap of the importance out of a report.

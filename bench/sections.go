@@ -17,8 +17,9 @@ What has no time there was not timed by itself.`,
 }, {
 	name: "forest", title: "Fit of a random forest",
 	text: `
-64 trees, bootstrap, 70 % of the columns per split, leaves of one row, two threads. scikit-learn and ranger without
-out-of-bag error, which ours always computes. The quality out of bag and on held-out rows must agree. The floor
+64 trees, bootstrap, 70 % of the columns per split, leaves of one row, two threads. "forest" is the fit alone;
+"forest, out of bag" also has each row predicted by the trees that have not seen it (oob_score of scikit-learn,
+oob.error of ranger). The quality on held-out rows and out of bag must agree, the latter as each program tells it. The floor
 counts, for every split, each row of the node once per column tried; an exact split search that looks at all
 responses cannot visit less.`,
 }, {

@@ -131,16 +131,19 @@ func decomposeGiven(ctx context.Context, r *recorder) error {
 	return r.effects(ctx, f)
 }
 
-// fitForest fits a forest and predicts held-out rows.
+// fitForest fits a forest, with out-of-bag predictions if the job asks for them, and
+// predicts held-out rows.
 func fitForest(ctx context.Context, r *recorder) error {
 	x, y, d, err := readTable(r.job.Path)
 	if err != nil {
 		return err
 	}
+	opt := r.forestOptions(d)
+	opt.NoOutOfBag = !r.job.OutOfBag
 	r.ready()
 	var f *forest.Forest
 	if err := r.repeat("forest", func() error {
-		f, err = forest.Fit(ctx, x, y, nil, make([]forest.Column, d), r.forestOptions(d))
+		f, err = forest.Fit(ctx, x, y, nil, make([]forest.Column, d), opt)
 		return err
 	}); err != nil {
 		return err
@@ -154,7 +157,9 @@ func fitForest(ctx context.Context, r *recorder) error {
 	for i, p := range prediction {
 		r.answer("prediction "+strconv.Itoa(i), p)
 	}
-	r.answer("out-of-bag R2", f.OutOfBag.R2)
+	if r.job.OutOfBag {
+		r.answer("out-of-bag R2", f.OutOfBag.R2)
+	}
 	r.answer("held-out R2", r2(prediction, truth))
 	return nil
 }

@@ -47,7 +47,7 @@ for (i in seq_len(max(1, job$repeats))) {
   fit <- ranger(
     x = x, y = y, num.trees = job$trees, mtry = if (is.null(job$tried)) d else job$tried,
     min.node.size = if (is.null(job$minLeaf)) 1 else job$minLeaf, max.depth = 64,
-    num.threads = job$cpus, seed = 1, oob.error = FALSE, keep.inbag = TRUE, verbose = FALSE
+    num.threads = job$cpus, seed = 1, oob.error = isTRUE(job$outOfBag), verbose = FALSE
   )
   took <- proc.time() - start
   seconds <- c(seconds, took[["elapsed"]])
@@ -55,16 +55,16 @@ for (i in seq_len(max(1, job$repeats))) {
 }
 peak <- memory("VmHWM")
 
-# Out-of-bag predictions by hand, because oob.error = TRUE would be part of the time.
-all <- predict(fit, data = x, predict.all = TRUE, num.threads = job$cpus)$predictions
-unseen <- sapply(fit$inbag.counts, function(count) count == 0)
-oob <- rowSums(all * unseen) / rowSums(unseen)
-known <- is.finite(oob)
 prediction <- predict(fit, data = test, num.threads = job$cpus)$predictions
 answers <- data.frame(
-  name = c("out-of-bag R2", "held-out R2", paste("prediction", seq_along(prediction) - 1)),
-  value = c(r2(oob[known], y[known]), r2(prediction, held[, d + 1]), prediction)
+  name = c("held-out R2", paste("prediction", seq_along(prediction) - 1)),
+  value = c(r2(prediction, held[, d + 1]), prediction)
 )
+if (isTRUE(job$outOfBag)) {
+  # fit$r.squared divides by n - 1 where R2 has n.
+  known <- is.finite(fit$predictions)
+  answers <- rbind(answers, data.frame(name = "out-of-bag R2", value = r2(fit$predictions[known], y[known])))
+}
 cat(toJSON(list(
   done = unbox(TRUE),
   phases = list(list(name = unbox("forest"), seconds = seconds, cpu = cpu)),
