@@ -72,7 +72,8 @@ func (r *rows) residuals() (all []float64, trees []fanova.Unseen) {
 
 // correct moves the shares of mains and pairs from the means over the trees towards
 // their one-step estimates (see [fanova.Decomposition.OneStep]), by n/(n + correctedMains) and
-// n/(n + correctedPairs) for n configurations with an out-of-bag prediction. What more parameters do together takes up
+// n/(n + correctedPairs) for n configurations with an out-of-bag prediction; where they clearly show
+// that the trees leave something of an effect, all of the way, and what is left is added. What more parameters do together takes up
 // the difference, each effect in proportion, so that all effects still sum to 1 and total
 // indices are still sums of effects. What is left of the way is kept for the intervals.
 func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
@@ -87,12 +88,25 @@ func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 	if err != nil {
 		return err
 	}
-	step := slices.Concat(one.Mains, one.Pairs)
+	step, left := slices.Concat(one.Mains, one.Pairs), slices.Concat(one.MainsLeft, one.PairsLeft)
 	if known == 0 || floats.HasNaN(step) {
 		return nil
 	}
-	ahead := s.moved(step, 1, 1)
-	s.mean = s.moved(step, known/(known+correctedMains), known/(known+correctedPairs))
+	floats.Add(step, left)
+	way, whole := make([]float64, len(step)), make([]float64, len(step))
+	for k := range step {
+		whole[k] = 1
+		switch {
+		case left[k] > 0:
+			way[k] = 1
+		case k < s.d:
+			way[k] = known / (known + correctedMains)
+		default:
+			way[k] = known / (known + correctedPairs)
+		}
+	}
+	ahead := s.moved(step, whole)
+	s.mean = s.moved(step, way)
 	floats.Sub(ahead, s.mean)
 	s.ahead = ahead
 	return nil
@@ -100,15 +114,11 @@ func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 
 // moved returns the shares with mains and pairs moved by these parts of the way to those in step, and all others
 // adjusted to them.
-func (s *shares) moved(step []float64, mains, pairs float64) []float64 {
+func (s *shares) moved(step, way []float64) []float64 {
 	mean := slices.Clone(s.mean)
 	effects := mean[:s.totalAt()]
 	for k := range effects {
-		way := mains
-		if k >= s.d {
-			way = pairs
-		}
-		effects[k] += way * (max(step[k], 0) - effects[k])
+		effects[k] += way[k] * (max(step[k], 0) - effects[k])
 	}
 	if sum := floats.Sum(effects); sum > 1 || s.d < 3 {
 		floats.Scale(1/sum, effects)

@@ -77,8 +77,8 @@ func absoluteError(got, want []float64) float64 {
 	return sum / float64(len(got))
 }
 
-// TestCorrectedSharesAreCloser: on a function in closed form the errors of main effects and
-// total indices are smaller than those of the means over the trees, those of pairs about the same.
+// TestCorrectedSharesAreCloser: on a function in closed form errors are well below those of the means over the
+// trees, most of all where these leave much of a curve.
 func TestCorrectedSharesAreCloser(t *testing.T) {
 	whole(t)
 	var sums [2][3]float64
@@ -93,7 +93,7 @@ func TestCorrectedSharesAreCloser(t *testing.T) {
 	}
 	t.Logf("errors of mains, pairs, total indices: over trees %.4f, corrected %.4f", sums[0], sums[1])
 	for k, what := range []string{"main effects", "pairs", "total indices"} {
-		most := []float64{0.8, 1.1, 0.8}[k]
+		most := []float64{0.4, 0.9, 0.4}[k]
 		if sums[1][k] > most*sums[0][k] {
 			t.Errorf("error of %s is %.4f corrected, %.4f over the trees; want at most %v of it", what, sums[1][k], sums[0][k], most)
 		}

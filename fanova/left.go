@@ -1,0 +1,104 @@
+package fanova
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/nasalyze/nasalyze/internal/pieces"
+)
+
+const (
+	// leftDegree is the largest degree, over both columns of a pair, of the polynomials in which
+	// what the trees leave is looked for.
+	leftDegree = 4
+	// leftRate is the expected share of nothing but noise among the coefficients that count as clear.
+	leftRate = 0.05
+)
+
+// coefficient is that of a polynomial in the truth less the mean of the trees.
+type coefficient struct {
+	square float64 // an estimate without bias
+	p      float64 // two-sided, of 0
+}
+
+// left estimates what the trees leave of the effects of numeric columns.
+func (s *oneStep) left(ctx context.Context) error {
+	n := len(s.lattices)
+	basis := make([][][]float64, n)
+	for c := range basis {
+		if l := &s.lattices[c]; l.numeric {
+			basis[c] = l.polynomials(leftDegree)
+		}
+	}
+	mains, pairs := make([][]coefficient, n), make([][]coefficient, n*(n-1)/2)
+	err := pieces.Do(ctx, n, s.d.opt.Workers, nil, func(_, a int) error {
+		one, both := make([]float64, len(s.residual)), make([]float64, len(s.residual))
+		for k, p := range basis[a] {
+			s.times(one, s.residual, a, p)
+			mains[a] = append(mains[a], s.coefficient(one))
+			for b := a + 1; b < n; b++ {
+				i := pairIndex(a, b, n)
+				for _, q := range basis[b][:min(len(basis[b]), leftDegree-1-k)] {
+					s.times(both, one, b, q)
+					pairs[i] = append(pairs[i], s.coefficient(both))
+				}
+			}
+		}
+		return nil
+	})
+	s.out.MainsLeft, s.out.PairsLeft = evident(mains, s.scale), evident(pairs, s.scale)
+	return err
+}
+
+// times sets dst to the products of v with a function of the cells of column c, row by row. A
+// row where c is missing tells nothing.
+func (s *oneStep) times(dst, v []float64, c int, f []float64) {
+	for i, cell := range s.cell[c] {
+		dst[i] = 0
+		if cell >= 0 {
+			dst[i] = v[i] * f[cell]
+		}
+	}
+}
+
+// coefficient estimates one from the residuals times the polynomial, row by row. The square of their sum
+// holds the squares of single rows, which are mostly noise. Without them it is the mean over pairs of
+// different rows.
+func (s *oneStep) coefficient(z []float64) coefficient {
+	sum, squares := 0.0, 0.0
+	for _, v := range z {
+		sum += v
+		squares += v * v
+	}
+	return coefficient{(sum*sum - squares) / s.different, math.Erfc(math.Abs(sum) / math.Sqrt(2*squares))}
+}
+
+// evident sums up, effect by effect, those squares whose coefficients are clearly not 0 among
+// all that are given (Benjamini and Hochberg, "Controlling the false discovery rate", 1995).
+func evident(effects [][]coefficient, scale float64) []float64 {
+	var p []float64
+	for _, e := range effects {
+		for _, c := range e {
+			if c.p == c.p { // no residual but 0
+				p = append(p, c.p)
+			}
+		}
+	}
+	slices.Sort(p)
+	most := -1.0
+	for i, v := range p {
+		if v <= leftRate*float64(i+1)/float64(len(p)) {
+			most = v
+		}
+	}
+	left := make([]float64, len(effects))
+	for i, e := range effects {
+		for _, c := range e {
+			if c.p <= most {
+				left[i] += c.square * scale
+			}
+		}
+	}
+	return left
+}
