@@ -148,16 +148,21 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
 	}
 	shares, err := z.shares(b, m.forest, d, m.rows, trees)
-	m.rows = rows{} // not needed any more, and as large as the forest
 	if err != nil {
 		return err
 	}
+	var seen []float64
+	if out.Decided && z.opt.Replicates > 0 {
+		seen = confirmed(m.forest, m.rows, stat.Mean(d.Variances(), nil))
+	}
+	m.rows = rows{} // not needed any more, and as large as the forest
 	if out.Decided && z.opt.Replicates > 0 {
 		if err := z.intervals(b, t, m, shares); err != nil {
 			return err
 		}
 	}
 	out.Importance, out.HigherOrder = shares.entries(z.a.Params)
+	z.warnUnconfirmed(out, seen)
 	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
 		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
 	}
