@@ -11,7 +11,8 @@ const maxCells = 64
 // cells are small where trees split often.
 type lattice struct {
 	division
-	border []float64 // between the cells of a numeric column, from 0 to 1
+	border       []float64 // between the cells of a numeric column, from 0 to 1
+	lower, upper float64   // of the column
 	// first[k][c] is the number of cells whose middle lies below border c of tree k.
 	first [][]int32
 }
@@ -19,6 +20,7 @@ type lattice struct {
 // newLattice divides column c.
 func (d *Decomposition) newLattice(c int) lattice {
 	var l lattice
+	l.lower, l.upper = d.columns[c].Bounds()
 	if levels := d.columns[c].Levels; levels > 0 {
 		l.weight = make([]float64, levels)
 		for i := range l.weight {
@@ -69,21 +71,24 @@ func (d *Decomposition) newLattice(c int) lattice {
 // place returns the cell of each value of column c, -1 where it is missing.
 func (d *Decomposition) place(l *lattice, c int, x []float64) []int32 {
 	n := len(d.columns)
-	lower, upper := d.columns[c].Bounds()
 	out := make([]int32, len(x)/n)
 	for i := range out {
-		v := x[i*n+c]
-		switch {
-		case v != v:
+		if v := x[i*n+c]; v == v {
+			out[i] = l.cell(v)
+		} else {
 			out[i] = -1
-		case l.border == nil && d.columns[c].Levels > 0:
-			out[i] = int32(v)
-		default: // a value on a border is in the cell below it
-			at, _ := slices.BinarySearch(l.border, (v-lower)/(upper-lower))
-			out[i] = int32(at)
 		}
 	}
 	return out
+}
+
+// cell is that of a value, the last or the first beyond the bounds. A value on a border is in the cell below it.
+func (l *lattice) cell(v float64) int32 {
+	if !l.numeric {
+		return int32(v)
+	}
+	at, _ := slices.BinarySearch(l.border, (v-l.lower)/(l.upper-l.lower))
+	return int32(at)
 }
 
 // a change is what a function of the cells gains at a cell: at this one alone for a

@@ -16,13 +16,15 @@ const (
 	leftRate = 0.05
 )
 
-// coefficient is that of a polynomial in the truth less the mean of the trees.
+// coefficient is that of a polynomial, or of a product of two, in the truth less the mean of the trees.
 type coefficient struct {
-	square float64 // an estimate without bias
+	k, l   int     // degrees less 1, l in the second column of a pair
+	value  float64 // and its square, both without bias
+	square float64
 	p      float64 // two-sided, of 0
 }
 
-// left estimates what the trees leave of the effects of numeric columns.
+// left finds what the trees leave.
 func (s *oneStep) left(ctx context.Context) error {
 	n := len(s.lattices)
 	basis := make([][][]float64, n)
@@ -36,18 +38,19 @@ func (s *oneStep) left(ctx context.Context) error {
 		one, both := make([]float64, len(s.residual)), make([]float64, len(s.residual))
 		for k, p := range basis[a] {
 			s.times(one, s.residual, a, p)
-			mains[a] = append(mains[a], s.coefficient(one))
+			mains[a] = append(mains[a], s.coefficient(k, 0, one))
 			for b := a + 1; b < n; b++ {
 				i := pairIndex(a, b, n)
-				for _, q := range basis[b][:min(len(basis[b]), leftDegree-1-k)] {
+				for l, q := range basis[b][:min(len(basis[b]), leftDegree-1-k)] {
 					s.times(both, one, b, q)
-					pairs[i] = append(pairs[i], s.coefficient(both))
+					pairs[i] = append(pairs[i], s.coefficient(k, l, both))
 				}
 			}
 		}
 		return nil
 	})
-	s.out.MainsLeft, s.out.PairsLeft = evident(mains, s.scale), evident(pairs, s.scale)
+	s.out.left = left{s.lattices, basis, s.mean, evident(mains), evident(pairs)}
+	s.out.MainsLeft, s.out.PairsLeft = squares(s.out.left.mains, s.scale), squares(s.out.left.pairs, s.scale)
 	return err
 }
 
@@ -65,22 +68,22 @@ func (s *oneStep) times(dst, v []float64, c int, f []float64) {
 // coefficient estimates one from the residuals times the polynomial, row by row. The square of their sum
 // holds the squares of single rows, which are mostly noise. Without them it is the mean over pairs of
 // different rows.
-func (s *oneStep) coefficient(z []float64) coefficient {
+func (s *oneStep) coefficient(k, l int, z []float64) coefficient {
 	sum, squares := 0.0, 0.0
 	for _, v := range z {
 		sum += v
 		squares += v * v
 	}
-	return coefficient{(sum*sum - squares) / s.different, math.Erfc(math.Abs(sum) / math.Sqrt(2*squares))}
+	return coefficient{k, l, sum, (sum*sum - squares) / s.different, math.Erfc(math.Abs(sum) / math.Sqrt(2*squares))}
 }
 
-// evident sums up, effect by effect, those squares whose coefficients are clearly not 0 among
-// all that are given (Benjamini and Hochberg, "Controlling the false discovery rate", 1995).
-func evident(effects [][]coefficient, scale float64) []float64 {
+// evident returns those coefficients that are clearly not 0 among all that are given
+// (Benjamini and Hochberg, "Controlling the false discovery rate", 1995).
+func evident(effects [][]coefficient) [][]coefficient {
 	var p []float64
 	for _, e := range effects {
 		for _, c := range e {
-			if c.p == c.p { // no residual but 0
+			if c.p == c.p { // not where all residuals are 0
 				p = append(p, c.p)
 			}
 		}
@@ -92,13 +95,24 @@ func evident(effects [][]coefficient, scale float64) []float64 {
 			most = v
 		}
 	}
-	left := make([]float64, len(effects))
+	clear := make([][]coefficient, len(effects))
 	for i, e := range effects {
 		for _, c := range e {
 			if c.p <= most {
-				left[i] += c.square * scale
+				clear[i] = append(clear[i], c)
 			}
 		}
 	}
-	return left
+	return clear
+}
+
+// squares sums up those of each effect.
+func squares(effects [][]coefficient, scale float64) []float64 {
+	sums := make([]float64, len(effects))
+	for i, e := range effects {
+		for _, c := range e {
+			sums[i] += c.square * scale
+		}
+	}
+	return sums
 }

@@ -114,6 +114,16 @@ func TestLeftClosedForm(t *testing.T) {
 	for k, want := range []float64{9, 0, 0} { // of 1 and 2 the degree is 5
 		near(t, "pair", s.PairsLeft[k]*v, want, 0.1)
 	}
+	grid := []float64{-1, 0.1, 0.5, 0.9}
+	cell := func(x float64) float64 { return (min(max(math.Ceil(x*m), 1), m) - 0.5) / m } // its middle
+	curve := func(x float64) float64 { return 5 + 2*legendre(1, cell(x)) - legendre(3, cell(x)) }
+	for i, got := range s.CurveLeft(0, grid) {
+		near(t, "curve", got, curve(grid[i]), 0.02)
+	}
+	for i, got := range s.SurfaceLeft(0, 1, grid, grid) {
+		x, y := grid[i/len(grid)], grid[i%len(grid)]
+		near(t, "surface", got, curve(x)+3*legendre(1, cell(x))*legendre(2, cell(y)), 0.05)
+	}
 }
 
 // TestCoefficientOfPairs: the definition, a mean over pairs of different rows, by their weights.
@@ -150,18 +160,19 @@ func TestCoefficientOfPairs(t *testing.T) {
 	for i := range z {
 		z[i] = s.residual[i] * p[i]
 	}
-	near(t, "square", s.coefficient(z).square, want/weight, 1e-14)
+	near(t, "square", s.coefficient(0, 0, z).square, want/weight, 1e-14)
 }
 
 // TestEvident: of the p-values 0.001, 0.02, 0.04, 0.5 and one that is not known the first two are
 // below 0.05 times their rank over 4, so these count, and none above.
 func TestEvident(t *testing.T) {
-	got := evident([][]coefficient{{{1, 0.5}, {2, 0.02}}, {{4, 0.04}, {8, 0.001}}, {{16, math.NaN()}}, nil}, 10)
+	square := func(v, p float64) coefficient { return coefficient{square: v, p: p} }
+	got := squares(evident([][]coefficient{{square(1, 0.5), square(2, 0.02)}, {square(4, 0.04), square(8, 0.001)}, {square(16, math.NaN())}, nil}), 10)
 	for i, want := range []float64{20, 80, 0, 0} {
 		near(t, "left", got[i], want, 0)
 	}
 	// A larger one draws a smaller one with it that is not below its own bound.
-	got = evident([][]coefficient{{{1, 0.03}}, {{2, 0.04}}}, 1)
+	got = squares(evident([][]coefficient{{square(1, 0.03)}, {square(2, 0.04)}}), 1)
 	for i, want := range []float64{1, 2} {
 		near(t, "left", got[i], want, 0)
 	}
@@ -171,7 +182,7 @@ func TestEvident(t *testing.T) {
 // function it is what the trees leave.
 func TestLeftOfNoise(t *testing.T) {
 	const seeds, n, d = 40, 200, 5
-	var mains, pairs int // seeds in which any is found
+	var mains, pairs int       // seeds in which any is found
 	var found, missing float64 // of the effect of a parabola, with and without what is left
 	for seed := range uint64(seeds) {
 		for _, smooth := range []bool{false, true} {

@@ -15,6 +15,8 @@ type OneStep struct {
 	Pairs []float64 // in the order (0,1), (0,2), ..., (1,2), ...
 	// MainsLeft and PairsLeft are what rows clearly show to be missing in Mains and Pairs, 0 or more.
 	MainsLeft, PairsLeft []float64
+
+	left left
 }
 
 // OneStep estimates the importances of single columns and of pairs from the mean of the
@@ -44,7 +46,8 @@ type OneStep struct {
 // Da Veiga and Gamboa estimate quadratic functionals). All of them together would add more noise than they find.
 // MainsLeft and PairsLeft hold those whose coefficient is clearly not 0, by the means of e p(x) over their standard
 // errors and at a false discovery rate of 0.05 among mains and among pairs. Steps leave much of a
-// smooth curve, and it is found there; categorical columns have no polynomials.
+// smooth curve, and it is found there; categorical columns have no polynomials. [OneStep.CurveLeft] and
+// [OneStep.SurfaceLeft] are the same for marginals.
 //
 // The shares of single trees, from Mains and Pairs, have less variance and more bias. Which is
 // closer to the truth depends on the number of rows. A share of OneStep can be

@@ -192,7 +192,7 @@ type Importance struct {
 }
 
 // Marginal is the mean prediction as a function of one parameter, averaged over
-// all others.
+// all others, with what rows show the trees to leave of it.
 type Marginal struct {
 	Param string `json:"param"`
 	// X are the points in natural units for a numeric parameter (ascending), the

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/nasalyze/nasalyze"
@@ -243,7 +244,7 @@ func (z *analyzer) axis(k, points int) (natural, encoded []float64) {
 
 // curve evaluates the marginals of all parameters, in natural direction, one after
 // the other.
-func (z *analyzer) curve(d *fanova.Decomposition) ([]float64, error) {
+func (z *analyzer) curve(d *fanova.Decomposition, s *shares) ([]float64, error) {
 	var all []float64
 	for k := range z.params {
 		_, u := z.axis(k, marginalPoints)
@@ -251,7 +252,7 @@ func (z *analyzer) curve(d *fanova.Decomposition) ([]float64, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, v := range mean {
+		for _, v := range s.mended(mean, k, u) {
 			all = append(all, z.sign*v)
 		}
 	}
@@ -267,7 +268,7 @@ func (z *analyzer) marginals(d *fanova.Decomposition, s *shares, out *Budget) er
 		if err != nil {
 			return err
 		}
-		m := Marginal{Param: z.a.Params[k].Name, X: x, Mean: mean, Std: std}
+		m := Marginal{Param: z.a.Params[k].Name, X: x, Mean: s.mended(mean, k, u), Std: std}
 		for i := range mean {
 			mean[i] *= z.sign
 			if s.curves != nil {
@@ -295,6 +296,9 @@ func (z *analyzer) marginals(d *fanova.Decomposition, s *shares, out *Budget) er
 		flat, _, err := d.Marginal2(i, j, u, v)
 		if err != nil {
 			return err
+		}
+		if s.step != nil {
+			floats.Add(flat, s.step.SurfaceLeft(i, j, u, v))
 		}
 		s := Surface{Params: [2]string{pair.Params[0], pair.Params[1]}, Share: pair.Individual.Mean, X: x, Y: y}
 		for r := range x {

@@ -108,8 +108,16 @@ func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 	ahead := s.moved(step, whole)
 	s.mean = s.moved(step, way)
 	floats.Sub(ahead, s.mean)
-	s.ahead = ahead
+	s.ahead, s.step = ahead, one
 	return nil
+}
+
+// mended adds what the trees leave of the marginal of parameter k at encoded values u.
+func (s *shares) mended(marginal []float64, k int, u []float64) []float64 {
+	if s.step != nil {
+		floats.Add(marginal, s.step.CurveLeft(k, u))
+	}
+	return marginal
 }
 
 // moved returns the shares with mains and pairs moved by these parts of the way to those in step, and all others

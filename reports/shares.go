@@ -21,11 +21,13 @@ const replicateTrees = 16
 // shares are all the estimates of one decomposition, in one row of numbers, so
 // that replicates of them are a matrix.
 type shares struct {
-	d     int
-	mean  []float64 // mains, pairs, pairs' totals, Sobol' totals, higher order
-	std   []float64
-	se    []float64   // bootstrap errors, nil without bootstrap
-	ahead []float64   // what is left of the way to the one-step estimates, nil if not corrected
+	d    int
+	mean []float64 // mains, pairs, pairs' totals, Sobol' totals, higher order
+	std  []float64
+	se   []float64 // bootstrap errors, nil without bootstrap
+	// step are the one-step estimates, ahead what is left of the way to them; nil if not corrected.
+	step  *fanova.OneStep
+	ahead []float64
 	draws [][]float64 // replicates of mean, nil where a replicate has no variance
 	// curves are replicates of all marginals, one after the other, nil as draws.
 	curves [][]float64
@@ -162,7 +164,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 		}
 		if d.Zero() < len(f.Trees) {
 			s.draws[r] = draw.mean
-			if s.curves[r], err = z.curve(d); err != nil {
+			if s.curves[r], err = z.curve(d, draw); err != nil {
 				return err
 			}
 			if z.branchDraws[b][r], err = z.branchDraw(b, f); err != nil {
