@@ -167,7 +167,10 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
 		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
 	}
-	return z.marginals(d, shares, out)
+	if err := z.marginals(d, shares, out); err != nil {
+		return err
+	}
+	return z.warnCurves(t, m.forest, d, out)
 }
 
 // fit fits the forest of budget b. The streams of the budgets differ.

@@ -1,0 +1,53 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/nasalyze/nasalyze"
+)
+
+// TestCurvesWarning: beside strong parameters trees see a weak one late, and its curve is
+// flatter than its interval knows. By itself it is seen.
+func TestCurvesWarning(t *testing.T) {
+	const levels = 8
+	g := new(grid)
+	for j := range 4 {
+		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: nasalyze.Categorical}
+		for l := range levels {
+			p.Choices = append(p.Choices, nasalyze.Text(fmt.Sprint(l)))
+		}
+		g.params = append(g.params, p)
+	}
+	for i := range levels * levels * levels * levels {
+		level := make([]int, 4)
+		for j := range level {
+			level[j], i = i%levels, i/levels
+		}
+		g.level = append(g.level, level)
+	}
+	for _, strong := range []float64{1, 0} {
+		src := rand.New(rand.NewPCG(1, 2))
+		g.mean = nil
+		for _, l := range g.level {
+			y := 0.3*float64(l[0]%2) + 0.1*src.NormFloat64()
+			for _, k := range l[1:] {
+				y += strong * math.Sin(float64(k))
+			}
+			g.mean = append(g.mean, y)
+		}
+		g.first = g.mean
+		a := analyzed(t, g.sample(t, 600, 1), Options{Replicates: 20, Brief: true})
+		i := slices.IndexFunc(a.Warnings, func(w Warning) bool { return w.Code == "curves" })
+		if i >= 0 != (strong > 0) {
+			t.Errorf("beside parameters of strength %v: warnings %v", strong, a.Warnings)
+		}
+		if i >= 0 && !strings.Contains(a.Warnings[i].Text, "p0 (") {
+			t.Errorf("p0 is not named: %s", a.Warnings[i].Text)
+		}
+	}
+}
