@@ -57,6 +57,7 @@ func (b *builder) bag(tree int) {
 		}
 	}
 
+	b.drawMissing()
 	b.rows = &b.places[0]
 	y, pairs, row, unseen := b.y[:t.n], b.pairs[:t.n], b.row[:t.n], b.unseen[:t.n]
 	in, out := 0, 0
@@ -81,8 +82,12 @@ func (b *builder) bag(tree int) {
 		out = 0
 	}
 	b.y, b.pairs, b.row, b.unseen = y[:in], pairs[:in], row[:in], unseen[:out]
-
-	b.drawMissing()
+	for g, from := range b.codes.words {
+		words := b.group(int32(g))
+		for i, r := range b.row {
+			words[i] = from[r]
+		}
+	}
 	for s := range t.sorted {
 		if t.values[s] == nil {
 			b.fill(s)
@@ -122,10 +127,9 @@ func (b *builder) drawMissing() {
 	if !t.codedGaps {
 		return
 	}
-	dc := len(t.coded)
 	for k, j := range t.missCol {
 		if t.cols[j].Levels > 0 {
-			b.codes[int(t.missRow[k])*dc+int(t.slot[j])] = uint16(b.draws[k])
+			b.codes.set(&t.places[t.slot[j]], t.missRow[k], uint16(b.draws[k]))
 		}
 	}
 }
@@ -205,5 +209,13 @@ func (b *builder) value(row uint32, j int32) float64 {
 
 // code returns the code of a row and coded column.
 func (b *builder) code(row uint32, j int32) uint16 {
-	return b.codes[int(row)*len(b.t.coded)+int(b.t.slot[j])]
+	return b.codes.at(&b.tally.columns[j].place, row)
+}
+
+// codeAt does so for the row with a label.
+func (b *builder) codeAt(label int, j int32) uint16 {
+	if p := &b.tally.columns[j].place; p.group >= 0 {
+		return uint16(p.of(b.group(p.group)[label]))
+	}
+	return b.code(b.row[label], j)
 }

@@ -62,19 +62,18 @@ func (t *table) codebook(j int) *codebook {
 	return &sorted
 }
 
-// code fills the codes of the coded columns, row by row. Missing ones are drawn by each tree.
+// code fills the codes of the coded columns. Missing ones are drawn by each tree.
 func (t *table) code(books []*codebook) {
-	dc := len(t.coded)
-	t.codes = make([]uint16, t.n*dc)
+	t.codes, t.places = newCodes(t.n, t.width)
 	for c, j := range t.coded {
-		book := books[j]
+		book, p := books[j], &t.places[c]
 		for i := range t.n {
 			v := t.x[i*t.d+int(j)]
 			switch {
 			case book != nil:
-				t.codes[i*dc+c] = book.codes[book.at(v)] - 1
+				t.codes.set(p, uint32(i), book.codes[book.at(v)]-1)
 			case v == v:
-				t.codes[i*dc+c] = uint16(v)
+				t.codes.set(p, uint32(i), uint16(v))
 			}
 		}
 	}

@@ -29,10 +29,10 @@ func TestCodebook(t *testing.T) {
 		if !slices.Equal(book.values, values) {
 			t.Fatalf("values %v, want %v", book.values, values)
 		}
-		tab.coded = []int32{0}
+		tab.coded, tab.width = []int32{0}, []int{k}
 		tab.code([]*codebook{book})
 		for i, v := range tab.x {
-			if got := values[tab.codes[i]]; got != v {
+			if got := values[tab.codes.at(&tab.places[0], uint32(i))]; got != v {
 				t.Fatalf("%v has the code of %v", v, got)
 			}
 		}

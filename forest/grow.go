@@ -21,7 +21,17 @@ type draw struct {
 type rows struct {
 	y     []float64
 	pairs []pair
-	row   []uint32 // of the table
+	row   []uint32   // of the table; not kept up unless the builder is labelled
+	words []uint64   // their codes in the first group of narrow columns
+	more  [][]uint64 // and in the other groups
+}
+
+// group returns the words of a group of narrow columns.
+func (r *rows) group(g int32) []uint64 {
+	if g == 0 {
+		return r.words
+	}
+	return r.more[g-1]
 }
 
 // task is a node to be grown from the rows labelled lo to hi.
@@ -58,11 +68,14 @@ type builder struct {
 	label []uint32 // of each row of the table, when the tree starts
 	draws []float64
 	drawn []draw
-	codes []uint16
+	codes codes // those of the table, or a copy with drawn entries
 
 	*rows           // the place of the node
 	places [2]rows  // a split moves its rows from one to the other
 	next   []uint32 // by label: 1 for rows that go right, then the label after the split
+	// labelled says that the labels of rows are needed: for sorted columns, whose entries
+	// have them, for codes that are not in words, and for more groups of words than one.
+	labelled bool
 
 	entries [][]entry // of each sorted column, ordered by value within each node
 
@@ -96,13 +109,17 @@ func newBuilder(t *table, opt Options) *builder {
 		candidates: make([]int32, 0, t.d+1),
 	}
 	if t.codedGaps {
-		b.codes = slices.Clone(t.codes)
+		b.codes = t.codes.clone()
 	}
+	b.labelled = len(t.sorted) > 0 || t.codes.stride > 0 || len(t.codes.words) > 1
 	b.next = make([]uint32, n)
 	b.spare = make([]entry, n)
 	b.unseen, b.spareRow = make([]uint32, 0, n), make([]uint32, n)
 	for i := range b.places {
-		b.places[i] = rows{y: make([]float64, n), pairs: make([]pair, n), row: make([]uint32, n)}
+		b.places[i] = rows{y: make([]float64, n), pairs: make([]pair, n), row: make([]uint32, n), words: make([]uint64, n)}
+		for range len(t.codes.words) - 1 {
+			b.places[i].more = append(b.places[i].more, make([]uint64, n))
+		}
 	}
 	for s := range b.entries {
 		b.entries[s] = make([]entry, 0, n)
@@ -209,22 +226,18 @@ func (b *builder) describe(k *task) {
 	}
 	ys, ps := b.y[k.lo:k.hi], b.pairs[k.lo:k.hi]
 	ps = ps[:len(ys)]
-	lowest, highest := ys[0], ys[0]
-	weight, sum := 0.0, 0.0
+	words := b.words[k.lo:k.hi][:len(ys)]
+	weight, sum, differ := 0.0, 0.0, uint64(0)
 	for i, y := range ys {
 		w := ps[i].w
 		weight += w
 		sum += w * y
-		if y < lowest {
-			lowest = y
-		}
-		if y > highest {
-			highest = y
-		}
+		differ |= words[i] ^ words[0]
 	}
 	k.weight = weight
-	if lowest == highest {
-		k.mean, k.variance, k.leaf = lowest, 0, true
+	k.constant |= constants(differ)
+	if allEqual(ys) {
+		k.mean, k.variance, k.leaf = ys[0], 0, true
 		return
 	}
 	mean := sum / weight
@@ -241,8 +254,30 @@ func (b *builder) describe(k *task) {
 	// What the rounding of the mean left over (the two-pass algorithm of Chan,
 	// Golub and LeVeque, American Statistician 37, 1983).
 	rest /= weight
-	k.mean = min(max(mean+rest, lowest), highest)
+	k.mean = within(mean+rest, ys)
 	k.variance = max(squares/weight-rest*rest, 0)
+}
+
+func allEqual(ys []float64) bool {
+	for _, y := range ys {
+		if y != ys[0] {
+			return false
+		}
+	}
+	return true
+}
+
+// within returns the mean of values, moved to the nearest of them where rounding left it
+// outside of their range. It looks at no more of them than it takes to know that it is not.
+func within(mean float64, ys []float64) float64 {
+	below, above := false, false
+	for _, y := range ys {
+		below, above = below || y <= mean, above || y >= mean
+		if below && above {
+			return mean
+		}
+	}
+	return min(max(mean, slices.Min(ys)), slices.Max(ys))
 }
 
 // describePair does the same for two rows, which are split without centring them.
@@ -253,6 +288,7 @@ func (b *builder) describePair(k *task) {
 		k.mean, k.variance, k.leaf = y0, 0, true
 		return
 	}
+	k.constant |= constants(b.words[k.lo] ^ b.words[k.lo+1])
 	mean := (w0*y0 + w1*y1) / k.weight
 	k.leaf = b.opt.MinLeaf > 1 || k.depth >= b.opt.MaxDepth
 	d0, d1 := y0-mean, y1-mean

@@ -36,9 +36,9 @@ func (b *builder) moveUnseen(k *task, at int32) int {
 			r += right
 		}
 	} else {
-		set, codes, dc := b.best.left, b.codes[t.slot[j]:], len(t.coded)
+		set := b.best.left
 		for _, row := range rows {
-			c := codes[int(row)*dc]
+			c := b.code(row, j)
 			left := int(set[c>>6] >> (c & 63) & 1)
 			rows[l], b.spareRow[r] = row, row
 			l += left

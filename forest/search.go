@@ -93,7 +93,6 @@ func (b *builder) scan(k *task) (varied bool) {
 // first column with two values is taken, without any order or tally.
 func (b *builder) searchPair(k *task) bool {
 	t := b.t
-	p, q := b.row[k.lo], b.row[k.lo+1]
 	for v := range t.d {
 		b.shuffle(v, v+1)
 		j := b.perm[v]
@@ -102,13 +101,13 @@ func (b *builder) searchPair(k *task) bool {
 		}
 		switch t.kind[j] {
 		case sortedColumn:
-			vp, vq := b.value(p, j), b.value(q, j)
+			vp, vq := b.value(b.row[k.lo], j), b.value(b.row[k.lo+1], j)
 			if vp != vq {
 				b.best.column = j
 				return true
 			}
 		case countedColumn, categoricalColumn:
-			if b.code(p, j) != b.code(q, j) {
+			if b.codeAt(k.lo, j) != b.codeAt(k.lo+1, j) {
 				b.best.column = j
 				return true
 			}

@@ -76,7 +76,7 @@ func (b *builder) splitPair(k *task, at int32) {
 		}
 		b.tree.Threshold[at] = midpoint(vp, vq)
 	case countedColumn:
-		cp, cq := b.code(b.row[p], j), b.code(b.row[q], j)
+		cp, cq := b.codeAt(p, j), b.codeAt(q, j)
 		if cp > cq {
 			cp, cq = cq, cp
 			p, q = q, p
@@ -89,7 +89,7 @@ func (b *builder) splitPair(k *task, at int32) {
 		levels := t.cols[j].Levels
 		set := b.best.left[:(levels+63)/64]
 		clear(set)
-		left, right := b.code(b.row[p], j), b.code(b.row[q], j)
+		left, right := b.codeAt(p, j), b.codeAt(q, j)
 		set[left>>6] |= 1 << (left & 63)
 		if b.pairs[p].w >= b.pairs[q].w {
 			fillLevels(set, levels)
@@ -143,39 +143,66 @@ func fillLevels(set []uint64, levels int) {
 // moveCoded moves the rows of a node to its children by the set of codes that go
 // left, and returns where the right child begins.
 func (b *builder) moveCoded(k *task, j int32) (mid int) {
-	slot, dc := int(b.t.slot[j]), len(b.t.coded)
-	set, codes := b.best.left, b.codes[slot:]
-	rows := b.row[k.lo:k.hi]
-	next := b.next[k.lo:k.hi][:len(rows)]
+	next := b.next[k.lo:k.hi]
 	mid = k.hi
-	for i, r := range rows {
-		c := codes[int(r)*dc]
-		right := set[c>>6]>>(c&63)&1 ^ 1
-		next[i] = uint32(right)
-		mid -= int(right)
+	if p := b.tally.columns[j].place; p.group >= 0 {
+		set := b.best.left[0]
+		for i, word := range b.group(p.group)[k.lo:k.hi][:len(next)] {
+			right := set>>p.of(word)&1 ^ 1
+			next[i] = uint32(right)
+			mid -= int(right)
+		}
+	} else {
+		set := b.best.left
+		for i, r := range b.row[k.lo:k.hi][:len(next)] {
+			c := b.code(r, j)
+			right := set[c>>6]>>(c&63)&1 ^ 1
+			next[i] = uint32(right)
+			mid -= int(right)
+		}
 	}
 	b.relabel(k, mid)
 	return mid
 }
 
-// relabel turns what next says of the sides into new labels and moves the rows there, to
-// the other place. Weighted responses stay behind: the children have theirs centred anew.
+// relabel moves the rows of a node by what next says of their sides, to the other place, and
+// turns next into their new labels where these are needed. Weighted responses stay
+// behind: the children have theirs centred anew.
 func (b *builder) relabel(k *task, mid int) {
 	next := b.next[k.lo:k.hi]
 	n := len(next)
 	to := &b.places[k.place^1]
-	y, pairs, row := b.y[k.lo:k.hi][:n], b.pairs[k.lo:k.hi][:n], b.row[k.lo:k.hi][:n]
-	toY, toPairs, toRow := to.y[k.lo:k.hi][:n], to.pairs[k.lo:k.hi][:n], to.row[k.lo:k.hi][:n]
+	y, pairs, words := b.y[k.lo:k.hi][:n], b.pairs[k.lo:k.hi][:n], b.words[k.lo:k.hi][:n]
+	toY, toPairs, toWords := to.y[k.lo:k.hi][:n], to.pairs[k.lo:k.hi][:n], to.words[k.lo:k.hi][:n]
 	l, r := 0, mid-k.lo
 	for i, right := range next {
 		at := l
 		if right != 0 {
 			at = r
 		}
-		next[i] = uint32(k.lo + at)
-		toY[at], toPairs[at].w, toRow[at] = y[i], pairs[i].w, row[i]
+		toY[at], toPairs[at].w, toWords[at] = y[i], pairs[i].w, words[i]
 		l += int(right ^ 1)
 		r += int(right)
+	}
+	if !b.labelled {
+		return
+	}
+	row, toRow := b.row[k.lo:k.hi][:n], to.row[k.lo:k.hi][:n]
+	l, r = 0, mid-k.lo
+	for i, right := range next {
+		at := l
+		if right != 0 {
+			at = r
+		}
+		next[i], toRow[at] = uint32(k.lo+at), row[i]
+		l += int(right ^ 1)
+		r += int(right)
+	}
+	for g, words := range b.more {
+		words, to := words[k.lo:k.hi][:n], to.more[g]
+		for i, at := range next {
+			to[at] = words[i]
+		}
 	}
 }
 

@@ -274,7 +274,7 @@ func (t *table) recode(j int) {
 		}
 	}
 	t.kind[j], t.slot[j] = sortedColumn, 0
-	t.coded, t.levels, t.width, t.codes = nil, nil, nil, nil
+	t.coded, t.levels, t.width, t.codes, t.places = nil, nil, nil, codes{}, nil
 	t.sorted, t.order, t.values, t.colMissing = []int32{int32(j)}, [][]uint32{order}, [][]float64{nil}, make([][]uint32, 1)
 }
 

@@ -50,9 +50,8 @@ type table struct {
 	// same order, nil for the others.
 	values [][]float64
 
-	// codes is n x len(coded), row-major: the rank among the different values
-	// of a counted column, the level of a categorical one.
-	codes []uint16
+	codes  codes
+	places []place // of the codes of each coded column
 	// levels has for each coded column its different values, nil for categoricals.
 	levels [][]float64
 	width  []int // number of codes of each coded column
