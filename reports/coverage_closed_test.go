@@ -267,15 +267,18 @@ func TestCoverageClosed(t *testing.T) {
 	}
 }
 
-// TestSmoothInteractionWarning: where there are intervals, which do not hold it, an
-// interaction of continuous parameters is warned about.
+// TestSmoothInteractionWarning: an interaction of continuous parameters is warned about where there are
+// intervals, which may not hold it, and few configurations.
 func TestSmoothInteractionWarning(t *testing.T) {
-	log := sampleOf(t, 300, 1, friedman(5, 20, 0, 5, 5))
-	for _, replicates := range []int{20, -1} {
-		a := analyzed(t, log, Options{Replicates: replicates, Brief: true})
+	for _, c := range []struct {
+		n, replicates int
+		warned        bool
+	}{{300, 20, true}, {300, -1, false}, {500, 10, false}} {
+		log := sampleOf(t, c.n, 1, friedman(5, 20, 0, 5, 5))
+		a := analyzed(t, log, Options{Replicates: c.replicates, Brief: true})
 		warned := slices.ContainsFunc(a.Warnings, func(w Warning) bool { return w.Code == "smooth-interaction" })
-		if warned != (replicates > 0) {
-			t.Errorf("with %d replicates, warned: %v", replicates, warned)
+		if warned != c.warned {
+			t.Errorf("%d configurations, %d replicates, warned: %v", c.n, c.replicates, warned)
 		}
 	}
 }
