@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/forest"
 )
 
@@ -60,5 +61,23 @@ func TestUnconfirmedWarning(t *testing.T) {
 		if i >= 0 && !strings.Contains(a.Warnings[i].Text, rho(a.Budgets[0].OOB.R2)) {
 			t.Errorf("no R² in %s", a.Warnings[i].Text)
 		}
+	}
+}
+
+// TestCoverageNoise is TestCoverageClosed for more noise.
+func TestCoverageNoise(t *testing.T) {
+	if *measure == 0 {
+		t.Skip("run with -measure=10 to measure coverage")
+	}
+	friedman, ishigami := friedman(10, 10, 20, 10, 5), ishigami()
+	friedman.noise, ishigami.noise = 2.5, 2 // about half the standard deviation of each
+	printCoverageHead()
+	for _, log := range []struct {
+		title string
+		f     closedForm
+	}{{"Friedman's (10), more noise", friedman}, {"Ishigami's (3), more noise", ishigami}} {
+		t.Run(log.title, func(t *testing.T) {
+			measureCoverage(t, log.title, log.f.exact, func(n int, seed uint64) *nasalyze.Study { return sampleOf(t, n, seed, log.f) }, nil)
+		})
 	}
 }
