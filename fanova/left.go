@@ -49,9 +49,12 @@ func (s *oneStep) left(ctx context.Context) error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
 	s.out.left = left{s.lattices, basis, s.mean, evident(mains), evident(pairs)}
 	s.out.MainsLeft, s.out.PairsLeft = squares(s.out.left.mains, s.scale), squares(s.out.left.pairs, s.scale)
-	return err
+	return nil
 }
 
 // times sets dst to the products of v with a function of the cells of column c, row by row. A
