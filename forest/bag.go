@@ -59,7 +59,7 @@ func (b *builder) bag(tree int) {
 
 	b.drawMissing()
 	b.rows = &b.places[0]
-	y, pairs, row, unseen := b.y[:t.n], b.pairs[:t.n], b.row[:t.n], b.unseen[:t.n]
+	responses, row, unseen := b.responses[:t.n], b.row[:t.n], b.unseen[:t.n]
 	in, out := 0, 0
 	for i := range t.n {
 		// Written to both, a row stays in one of them: which, the processor could
@@ -68,7 +68,7 @@ func (b *builder) bag(tree int) {
 		if t.w != nil {
 			w *= t.w[i] * b.weightScale
 		}
-		row[in], y[in], pairs[in].w = uint32(i), t.y[i], w
+		row[in], responses[in] = uint32(i), response{t.y[i], w}
 		unseen[out] = uint32(i)
 		label := uint32(in)
 		if !(w > 0) {
@@ -81,7 +81,7 @@ func (b *builder) bag(tree int) {
 	if b.opt.NoOutOfBag {
 		out = 0
 	}
-	b.y, b.pairs, b.row, b.unseen = y[:in], pairs[:in], row[:in], unseen[:out]
+	b.responses, b.row, b.unseen = responses[:in], row[:in], unseen[:out]
 	for g, from := range b.codes.words {
 		words := b.group(int32(g))
 		for i, r := range b.row {

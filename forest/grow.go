@@ -7,6 +7,9 @@ import (
 	"slices"
 )
 
+// response of a row, and its weight.
+type response struct{ y, w float64 }
+
 // pair is the weight of a row and its weighted response, centred at the mean of
 // the node that the row is in and scaled to the range of all responses.
 type pair struct{ w, wy float64 }
@@ -19,11 +22,10 @@ type draw struct {
 
 // rows in the bag, by label.
 type rows struct {
-	y     []float64
-	pairs []pair
-	row   []uint32   // of the table; not kept up unless the builder is labelled
-	words []uint64   // their codes in the first group of narrow columns
-	more  [][]uint64 // and in the other groups
+	responses []response
+	words     []uint64   // codes in the first group of narrow columns
+	more      [][]uint64 // and in the other groups
+	row       []uint32   // of the table; not kept up unless the builder is labelled
 }
 
 // group returns the words of a group of narrow columns.
@@ -72,6 +74,7 @@ type builder struct {
 
 	*rows           // the place of the node
 	places [2]rows  // a split moves its rows from one to the other
+	pairs  []pair   // by label, of nodes with more than two rows
 	next   []uint32 // by label: 1 for rows that go right, then the label after the split
 	// labelled says that the labels of rows are needed: for sorted columns, whose entries
 	// have them, for codes that are not in words, and for more groups of words than one.
@@ -112,11 +115,11 @@ func newBuilder(t *table, opt Options) *builder {
 		b.codes = t.codes.clone()
 	}
 	b.labelled = len(t.sorted) > 0 || t.codes.stride > 0 || len(t.codes.words) > 1
-	b.next = make([]uint32, n)
+	b.next, b.pairs = make([]uint32, n), make([]pair, n)
 	b.spare = make([]entry, n)
 	b.unseen, b.spareRow = make([]uint32, 0, n), make([]uint32, n)
 	for i := range b.places {
-		b.places[i] = rows{y: make([]float64, n), pairs: make([]pair, n), row: make([]uint32, n), words: make([]uint64, n)}
+		b.places[i] = rows{responses: make([]response, n), row: make([]uint32, n), words: make([]uint64, n)}
 		for range len(t.codes.words) - 1 {
 			b.places[i].more = append(b.places[i].more, make([]uint64, n))
 		}
@@ -216,85 +219,82 @@ func (b *builder) freeze() Tree {
 // describe fills in the statistics of a task and, unless it is a leaf, centres
 // its responses.
 func (b *builder) describe(k *task) {
-	if k.hi-k.lo == 1 {
-		k.weight, k.mean, k.variance, k.leaf = b.pairs[k.lo].w, b.y[k.lo], 0, true
+	rs := b.responses[k.lo:k.hi]
+	switch len(rs) {
+	case 1:
+		k.weight, k.mean, k.variance, k.leaf = rs[0].w, rs[0].y, 0, true
+		return
+	case 2:
+		b.describePair(k, rs[0], rs[1])
 		return
 	}
-	if k.hi-k.lo == 2 {
-		b.describePair(k)
-		return
-	}
-	ys, ps := b.y[k.lo:k.hi], b.pairs[k.lo:k.hi]
-	ps = ps[:len(ys)]
-	words := b.words[k.lo:k.hi][:len(ys)]
+	words := b.words[k.lo:k.hi][:len(rs)]
 	weight, sum, differ := 0.0, 0.0, uint64(0)
-	for i, y := range ys {
-		w := ps[i].w
-		weight += w
-		sum += w * y
+	for i, r := range rs {
+		weight += r.w
+		sum += r.w * r.y
 		differ |= words[i] ^ words[0]
 	}
 	k.weight = weight
 	k.constant |= constants(differ)
-	if allEqual(ys) {
-		k.mean, k.variance, k.leaf = ys[0], 0, true
+	if allEqual(rs) {
+		k.mean, k.variance, k.leaf = rs[0].y, 0, true
 		return
 	}
 	mean := sum / weight
-	k.leaf = len(ys) < 2*b.opt.MinLeaf || k.depth >= b.opt.MaxDepth
+	k.leaf = len(rs) < 2*b.opt.MinLeaf || k.depth >= b.opt.MaxDepth
 	rest, squares, scale := 0.0, 0.0, b.yScale
-	for i, y := range ys {
-		p := &ps[i]
-		dy := y - mean
-		wy := p.w * dy
+	ps := b.pairs[k.lo:k.hi][:len(rs)]
+	for i, r := range rs {
+		dy := r.y - mean
+		wy := r.w * dy
 		rest += wy
 		squares += wy * dy
-		p.wy = wy * scale
+		ps[i] = pair{r.w, wy * scale}
 	}
 	// What the rounding of the mean left over (the two-pass algorithm of Chan,
 	// Golub and LeVeque, American Statistician 37, 1983).
 	rest /= weight
-	k.mean = within(mean+rest, ys)
+	k.mean = within(mean+rest, rs)
 	k.variance = max(squares/weight-rest*rest, 0)
 }
 
-func allEqual(ys []float64) bool {
-	for _, y := range ys {
-		if y != ys[0] {
+func allEqual(rs []response) bool {
+	for _, r := range rs {
+		if r.y != rs[0].y {
 			return false
 		}
 	}
 	return true
 }
 
-// within returns the mean of values, moved to the nearest of them where rounding left it
+// within returns the mean of responses, moved to the nearest of them where rounding left it
 // outside of their range. It looks at no more of them than it takes to know that it is not.
-func within(mean float64, ys []float64) float64 {
-	below, above := false, false
-	for _, y := range ys {
-		below, above = below || y <= mean, above || y >= mean
-		if below && above {
+func within(mean float64, rs []response) float64 {
+	lowest, highest := rs[0].y, rs[0].y
+	for _, r := range rs {
+		lowest, highest = min(lowest, r.y), max(highest, r.y)
+		if lowest <= mean && mean <= highest {
 			return mean
 		}
 	}
-	return min(max(mean, slices.Min(ys)), slices.Max(ys))
+	return min(max(mean, lowest), highest)
 }
 
 // describePair does the same for two rows, which are split without centring them.
-func (b *builder) describePair(k *task) {
-	y0, y1, w0, w1 := b.y[k.lo], b.y[k.lo+1], b.pairs[k.lo].w, b.pairs[k.lo+1].w
-	k.weight = w0 + w1
-	if y0 == y1 {
-		k.mean, k.variance, k.leaf = y0, 0, true
+func (b *builder) describePair(k *task, p, q response) {
+	k.weight = p.w + q.w
+	if p.y == q.y {
+		k.mean, k.variance, k.leaf = p.y, 0, true
 		return
 	}
 	k.constant |= constants(b.words[k.lo] ^ b.words[k.lo+1])
-	mean := (w0*y0 + w1*y1) / k.weight
+	mean := (p.w*p.y + q.w*q.y) / k.weight
 	k.leaf = b.opt.MinLeaf > 1 || k.depth >= b.opt.MaxDepth
-	d0, d1 := y0-mean, y1-mean
-	rest := (w0*d0 + w1*d1) / k.weight
-	k.mean = min(max(mean+rest, min(y0, y1)), max(y0, y1))
-	k.variance = max((w0*d0*d0+w1*d1*d1)/k.weight-rest*rest, 0)
+	dp, dq := p.y-mean, q.y-mean
+	rest := (p.w*dp + q.w*dq) / k.weight
+	k.mean = min(max(mean+rest, min(p.y, q.y)), max(p.y, q.y))
+	k.variance = max((p.w*dp*dp+q.w*dq*dq)/k.weight-rest*rest, 0)
 }
 
 // shuffle draws the columns v to end-1 of a node without replacement.

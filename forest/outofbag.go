@@ -35,10 +35,18 @@ func (b *builder) moveUnseen(k *task, at int32) int {
 			l += right ^ 1
 			r += right
 		}
+	} else if p := b.tally.columns[j].place; p.group >= 0 {
+		set, words := b.best.left[0], b.codes.words[p.group]
+		for _, row := range rows {
+			left := int(set >> p.of(words[row]) & 1)
+			rows[l], b.spareRow[r] = row, row
+			l += left
+			r += left ^ 1
+		}
 	} else {
 		set := b.best.left
 		for _, row := range rows {
-			c := b.code(row, j)
+			c := b.codes.at(&p, row)
 			left := int(set[c>>6] >> (c & 63) & 1)
 			rows[l], b.spareRow[r] = row, row
 			l += left

@@ -163,10 +163,10 @@ func TestGroupsAreDrawnWhole(t *testing.T) {
 		weight := map[int]float64{}
 		for l, r := range b.row {
 			g := groups[r]
-			if v, ok := weight[g]; ok && v != b.pairs[l].w {
-				t.Fatalf("tree %d: group %d has weights %v and %v", k, g, v, b.pairs[l].w)
+			if v, ok := weight[g]; ok && v != b.responses[l].w {
+				t.Fatalf("tree %d: group %d has weights %v and %v", k, g, v, b.responses[l].w)
 			}
-			weight[g] = b.pairs[l].w
+			weight[g] = b.responses[l].w
 		}
 		total := 0.0
 		for i, g := range groups {

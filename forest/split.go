@@ -83,7 +83,7 @@ func (b *builder) splitPair(k *task, at int32) {
 		}
 		b.cutCodes(at, j, int(cp), int(cq))
 	case categoricalColumn:
-		if b.y[p] > b.y[q] {
+		if b.responses[p].y > b.responses[q].y {
 			p, q = q, p
 		}
 		levels := t.cols[j].Levels
@@ -91,14 +91,15 @@ func (b *builder) splitPair(k *task, at int32) {
 		clear(set)
 		left, right := b.codeAt(p, j), b.codeAt(q, j)
 		set[left>>6] |= 1 << (left & 63)
-		if b.pairs[p].w >= b.pairs[q].w {
+		if b.responses[p].w >= b.responses[q].w {
 			fillLevels(set, levels)
 			set[right>>6] &^= 1 << (right & 63)
 		}
 		b.addSubset(at, set)
 	}
-	left := task{weight: b.pairs[p].w, mean: b.y[p]}
-	right := task{weight: b.pairs[q].w, mean: b.y[q], parent: at, right: true}
+	rp, rq := b.responses[p], b.responses[q]
+	left := task{weight: rp.w, mean: rp.y}
+	right := task{weight: rq.w, mean: rq.y, parent: at, right: true}
 	b.add(&left)
 	b.add(&right)
 	for i := k.first; i < k.end; i++ {
@@ -166,43 +167,49 @@ func (b *builder) moveCoded(k *task, j int32) (mid int) {
 }
 
 // relabel moves the rows of a node by what next says of their sides, to the other place, and
-// turns next into their new labels where these are needed. Weighted responses stay
-// behind: the children have theirs centred anew.
+// turns next into their new labels where these are needed.
 func (b *builder) relabel(k *task, mid int) {
 	next := b.next[k.lo:k.hi]
-	n := len(next)
 	to := &b.places[k.place^1]
-	y, pairs, words := b.y[k.lo:k.hi][:n], b.pairs[k.lo:k.hi][:n], b.words[k.lo:k.hi][:n]
-	toY, toPairs, toWords := to.y[k.lo:k.hi][:n], to.pairs[k.lo:k.hi][:n], to.words[k.lo:k.hi][:n]
-	l, r := 0, mid-k.lo
-	for i, right := range next {
-		at := l
-		if right != 0 {
-			at = r
-		}
-		toY[at], toPairs[at].w, toWords[at] = y[i], pairs[i].w, words[i]
-		l += int(right ^ 1)
-		r += int(right)
-	}
+	move(next, mid-k.lo, b.responses[k.lo:k.hi], to.responses[k.lo:k.hi], b.words[k.lo:k.hi], to.words[k.lo:k.hi])
 	if !b.labelled {
 		return
 	}
-	row, toRow := b.row[k.lo:k.hi][:n], to.row[k.lo:k.hi][:n]
-	l, r = 0, mid-k.lo
+	l, r := k.lo, mid
 	for i, right := range next {
 		at := l
 		if right != 0 {
 			at = r
 		}
-		next[i], toRow[at] = uint32(k.lo+at), row[i]
+		next[i], to.row[at] = uint32(at), b.row[k.lo+i]
 		l += int(right ^ 1)
 		r += int(right)
 	}
 	for g, words := range b.more {
-		words, to := words[k.lo:k.hi][:n], to.more[g]
+		words, to := words[k.lo:k.hi][:len(next)], to.more[g]
 		for i, at := range next {
 			to[at] = words[i]
 		}
+	}
+}
+
+// move moves responses and words to the left or, from mid on, to the right, keeping their
+// order. It is not inlined because its loop needs all registers.
+//
+//go:noinline
+func move(right []uint32, mid int, from, to []response, fromWords, toWords []uint64) {
+	n := len(right)
+	from, to, fromWords, toWords = from[:n], to[:n], fromWords[:n], toWords[:n]
+	l := 0
+	for i := range right {
+		side := int(right[i])
+		at := l
+		if side != 0 {
+			at = mid
+		}
+		to[at], toWords[at] = from[i], fromWords[i]
+		mid += side
+		l += side ^ 1
 	}
 }
 

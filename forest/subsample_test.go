@@ -27,8 +27,8 @@ func TestSubsample(t *testing.T) {
 		}
 		for i, r := range b.row {
 			drawn[r]++
-			if b.pairs[i].w != 1 {
-				t.Fatalf("tree %d: row %d has weight %v, want 1", k, r, b.pairs[i].w)
+			if b.responses[i].w != 1 {
+				t.Fatalf("tree %d: row %d has weight %v, want 1", k, r, b.responses[i].w)
 			}
 		}
 	}
