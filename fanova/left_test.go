@@ -167,14 +167,17 @@ func TestCoefficientOfPairs(t *testing.T) {
 // below 0.05 times their rank over 4, so these count, and none above.
 func TestEvident(t *testing.T) {
 	square := func(v, p float64) coefficient { return coefficient{square: v, p: p} }
-	got := squares(evident([][]coefficient{{square(1, 0.5), square(2, 0.02)}, {square(4, 0.04), square(8, 0.001)}, {square(16, math.NaN())}, nil}), 10)
+	all := [][]coefficient{{square(1, 0.5), square(2, 0.02)}, {square(4, 0.04), square(8, 0.001)}, {square(16, math.NaN())}, nil}
+	left, unclear := squares(all, evident(all), 10)
 	for i, want := range []float64{20, 80, 0, 0} {
-		near(t, "left", got[i], want, 0)
+		near(t, "left", left[i], want, 0)
+		near(t, "unclear", unclear[i], []float64{10, 40, 160, 0}[i], 0)
 	}
 	// A larger one draws a smaller one with it that is not below its own bound.
-	got = squares(evident([][]coefficient{{square(1, 0.03)}, {square(2, 0.04)}}), 1)
+	all = [][]coefficient{{square(1, 0.03)}, {square(2, 0.04)}}
+	left, _ = squares(all, evident(all), 1)
 	for i, want := range []float64{1, 2} {
-		near(t, "left", got[i], want, 0)
+		near(t, "left", left[i], want, 0)
 	}
 }
 
