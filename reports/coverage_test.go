@@ -18,27 +18,30 @@ import (
 
 var measure = flag.Int("measure", 0, "measure the coverage of the intervals of importance on this many random samples of each size, and print rows of the table in docs/methods.md (half a minute of one core each)")
 
-// grid is a full factorial table of real trainings, for which the decomposition
-// over its cells is exact.
+// grid is a full factorial table of real trainings, for which the decomposition is a sum
+// over its cells.
 type grid struct {
 	params []nasalyze.Param
-	level  [][]int   // row x parameter
-	mean   []float64 // loss averaged over the repeats
-	first  []float64 // loss of one repeat: what a search would have logged
+	level  [][]int      // row x parameter
+	first  []float64    // loss of one repeat: what a search would have logged
+	mean   []float64    // loss averaged over the repeats
+	halves [2][]float64 // the same over every other repeat, whose noise is independent
 }
 
-func readGrid(t *testing.T, name string, params int, sign float64) *grid {
+// readGrid reads a table of losses, one per repeat, of which f is analysed. What a log of
+// single trainings tells about is the mean of f, not f of the mean.
+func readGrid(t *testing.T, name string, params int, f func(loss float64) float64) *grid {
 	t.Helper()
 	root := os.Getenv("NASALYZE_DATA")
 	if root == "" {
 		t.Skip("NASALYZE_DATA is not set: no real tables to compare with")
 	}
-	f, err := os.Open(filepath.Join(root, "grid", name))
+	file, err := os.Open(filepath.Join(root, "grid", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
+	defer file.Close()
+	zr, err := gzip.NewReader(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,58 +84,71 @@ func readGrid(t *testing.T, name string, params int, sign float64) *grid {
 		g.params = append(g.params, p)
 	}
 	for _, rec := range records[1:] {
-		sum, n, first := 0.0, 0, math.NaN()
+		var repeats []float64
 		for _, cell := range rec[params:] {
 			if v, err := strconv.ParseFloat(cell, 64); err == nil && !math.IsNaN(v) {
-				if n == 0 {
-					first = sign * v
-				}
-				sum += sign * v
-				n++
+				repeats = append(repeats, f(v))
 			}
 		}
-		g.mean, g.first = append(g.mean, sum/float64(n)), append(g.first, first)
+		g.add(repeats)
 	}
 	return g
 }
 
-// exact decomposes the table.
+// add appends the results of a cell, at least two.
+func (g *grid) add(repeats []float64) {
+	g.first = append(g.first, repeats[0])
+	var sum, n [2]float64
+	for k, y := range repeats {
+		sum[k%2] += y
+		n[k%2]++
+	}
+	for h := range g.halves {
+		g.halves[h] = append(g.halves[h], sum[h]/n[h])
+	}
+	g.mean = append(g.mean, (sum[0]+sum[1])/(n[0]+n[1]))
+}
+
+// exact decomposes the covariance of both halves of the repeats. That is the variance
+// of what they have in common: the noise of a mean over repeats would count as an interaction of all parameters.
 func (g *grid) exact() truth {
-	n := float64(len(g.mean))
-	mean := 0.0
-	for _, y := range g.mean {
-		mean += y / n
+	n := float64(len(g.level))
+	var mean [2]float64
+	for h, half := range g.halves {
+		for _, y := range half {
+			mean[h] += y / n
+		}
 	}
-	variance := 0.0
-	for _, y := range g.mean {
-		variance += (y - mean) * (y - mean) / n
-	}
-	// closed is the share of the variance of the means of the cells that agree in the
+	// closed is the covariance of the means of the cells that agree in the
 	// parameters that are in the subset.
 	closed := func(in func(j int) bool) float64 {
-		sums, counts := make([]float64, len(g.mean)), make([]float64, len(g.mean))
-		for i, y := range g.mean {
+		sums, counts := make([][2]float64, len(g.level)), make([]float64, len(g.level))
+		for i := range g.level {
 			k := 0 // below the number of cells, as the table is full
 			for j, l := range g.level[i] {
 				if in(j) {
 					k = k*len(g.params[j].Choices) + l
 				}
 			}
-			sums[k] += y - mean
+			for h := range mean {
+				sums[k][h] += g.halves[h][i] - mean[h]
+			}
 			counts[k]++
 		}
 		v := 0.0
 		for k, s := range sums {
 			if counts[k] > 0 {
-				v += s * s / counts[k] / n
+				v += s[0] * s[1] / counts[k] / n
 			}
 		}
-		return v / variance
+		return v
 	}
+	variance := closed(func(int) bool { return true })
+	share := func(in func(j int) bool) float64 { return closed(in) / variance }
 	var out truth
 	for j := range g.params {
-		out.mains = append(out.mains, closed(func(i int) bool { return i == j }))
-		out.totals = append(out.totals, 1-closed(func(i int) bool { return i != j }))
+		out.mains = append(out.mains, share(func(i int) bool { return i == j }))
+		out.totals = append(out.totals, 1-share(func(i int) bool { return i != j }))
 		curve := make([]float64, len(g.params[j].Choices))
 		for i, y := range g.mean {
 			curve[g.level[i][j]] += y / n * float64(len(curve))
@@ -141,7 +157,7 @@ func (g *grid) exact() truth {
 	}
 	for j := range g.params {
 		for k := range j {
-			both := closed(func(i int) bool { return i == j || i == k })
+			both := share(func(i int) bool { return i == j || i == k })
 			out.pairs = append(out.pairs, pairTruth{k, j, both - out.mains[j] - out.mains[k]})
 		}
 	}
@@ -155,7 +171,7 @@ func (g *grid) sample(t *testing.T, n int, seed uint64) *nasalyze.Study {
 		t.Fatal(err)
 	}
 	s := &nasalyze.Study{Name: "grid", Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}}}
-	for k, i := range rand.New(rand.NewPCG(seed, 1)).Perm(len(g.mean))[:n] {
+	for k, i := range rand.New(rand.NewPCG(seed, 1)).Perm(len(g.level))[:n] {
 		values := make([]nasalyze.Value, len(g.params))
 		for j := range values {
 			values[j] = g.params[j].Choices[g.level[i][j]]
@@ -173,25 +189,45 @@ func TestCoverage(t *testing.T) {
 		t.Skip("run with -measure=10 to measure coverage")
 	}
 	printCoverageHead()
+	accuracy := func(loss float64) float64 { return -loss }
 	for _, table := range []struct {
 		title, name string
 		params      int
-		sign        float64
-		log         bool // of the losses, which are positive
+		analysed    func(loss float64) float64
 	}{
-		{"NAS-Bench-201, CIFAR-10 (6 parameters)", "nasbench201_cifar10", 6, -1, false},
-		{"HPOBench, australian (5)", "hpobench_australian", 5, -1, false},
-		{"HPOlib, naval propulsion (9), logarithm of the loss", "hpolib_naval_propulsion", 9, 1, true},
-		{"HPOlib, naval propulsion", "hpolib_naval_propulsion", 9, 1, false},
+		{"NAS-Bench-201, CIFAR-10 (6 parameters)", "nasbench201_cifar10", 6, accuracy},
+		{"HPOBench, australian (5)", "hpobench_australian", 5, accuracy},
+		{"HPOlib, naval propulsion (9), logarithm of the loss", "hpolib_naval_propulsion", 9, math.Log},
 	} {
 		t.Run(table.title, func(t *testing.T) {
-			g := readGrid(t, table.name+".csv.gz", table.params, table.sign)
-			if table.log {
-				for i := range g.mean {
-					g.mean[i], g.first[i] = math.Log(g.mean[i]), math.Log(g.first[i])
-				}
-			}
+			g := readGrid(t, table.name+".csv.gz", table.params, table.analysed)
 			measureCoverage(t, table.title, g.exact(), func(n int, seed uint64) *nasalyze.Study { return g.sample(t, n, seed) }, nil)
 		})
+	}
+}
+
+// TestGridNoise: the noise of the repeats is no interaction. Of a table with one effect, noise of
+// the same variance and four repeats, it would be a fifth of the variance of the means.
+func TestGridNoise(t *testing.T) {
+	g := new(grid)
+	src := rand.New(rand.NewPCG(1, 2))
+	const levels = 12
+	for range 3 {
+		g.params = append(g.params, nasalyze.Param{Choices: make([]nasalyze.Value, levels)})
+	}
+	for i := range levels * levels * levels {
+		level := []int{i % levels, i / levels % levels, i / levels / levels}
+		g.level = append(g.level, level)
+		repeats := make([]float64, 4)
+		for k := range repeats {
+			repeats[k] = math.Copysign(1, float64(level[0])-levels/2+0.5) + src.NormFloat64()
+		}
+		g.add(repeats)
+	}
+	exact := g.exact()
+	for j, want := range []float64{1, 0, 0} {
+		if math.Abs(exact.mains[j]-want) > 0.03 || math.Abs(exact.totals[j]-want) > 0.06 {
+			t.Errorf("parameter %d explains %.3f, with interactions %.3f, want %v", j, exact.mains[j], exact.totals[j], want)
+		}
 	}
 }
