@@ -95,13 +95,3 @@ func TestColumnsInAnyOrder(t *testing.T) {
 		}
 	}
 }
-
-// TestWithin: rounding may have left a mean outside of what it is the mean of.
-func TestWithin(t *testing.T) {
-	rs := []response{{y: 2}, {y: 3}, {y: 1}}
-	for mean, want := range map[float64]float64{0.9: 1, 1: 1, 2.5: 2.5, 3: 3, 3.1: 3} {
-		if got := within(mean, rs); got != want {
-			t.Errorf("%v: %v, want %v", mean, got, want)
-		}
-	}
-}
