@@ -53,8 +53,11 @@ func (s *oneStep) left(ctx context.Context) error {
 		return err
 	}
 	s.out.left = left{s.lattices, basis, s.mean, evident(mains), evident(pairs)}
-	s.out.MainsLeft, s.out.MainsUnclear = squares(mains, s.out.left.mains, s.scale)
-	s.out.PairsLeft, s.out.PairsUnclear = squares(pairs, s.out.left.pairs, s.scale)
+	s.out.MainsLeft, s.out.PairsLeft = squares(s.out.left.mains, s.scale), squares(s.out.left.pairs, s.scale)
+	s.out.PairsUnclear = squares(pairs, s.scale)
+	for i, v := range s.out.PairsLeft {
+		s.out.PairsUnclear[i] -= v
+	}
 	return nil
 }
 
@@ -110,20 +113,13 @@ func evident(effects [][]coefficient) [][]coefficient {
 	return clear
 }
 
-// squares sums up, for each effect, those that are clear and the others of all.
-func squares(all, clear [][]coefficient, scale float64) (left, unclear []float64) {
-	sum := func(effects [][]coefficient) []float64 {
-		sums := make([]float64, len(effects))
-		for i, e := range effects {
-			for _, c := range e {
-				sums[i] += c.square * scale
-			}
+// squares sums up those of each effect.
+func squares(effects [][]coefficient, scale float64) []float64 {
+	sums := make([]float64, len(effects))
+	for i, e := range effects {
+		for _, c := range e {
+			sums[i] += c.square * scale
 		}
-		return sums
 	}
-	left, unclear = sum(clear), sum(all)
-	for i := range left {
-		unclear[i] -= left[i]
-	}
-	return left, unclear
+	return sums
 }

@@ -113,6 +113,7 @@ func TestLeftClosedForm(t *testing.T) {
 	}
 	for k, want := range []float64{9, 0, 0} { // of 1 and 2 the degree is 5
 		near(t, "pair", s.PairsLeft[k]*v, want, 0.1)
+		near(t, "unclear", s.PairsUnclear[k]*v, 0, 0.1)
 	}
 	grid := []float64{-1, 0.1, 0.5, 0.9}
 	cell := func(x float64) float64 { return (min(max(math.Ceil(x*m), 1), m) - 0.5) / m } // its middle
@@ -167,15 +168,12 @@ func TestCoefficientOfPairs(t *testing.T) {
 // below 0.05 times their rank over 4, so these count, and none above.
 func TestEvident(t *testing.T) {
 	square := func(v, p float64) coefficient { return coefficient{square: v, p: p} }
-	all := [][]coefficient{{square(1, 0.5), square(2, 0.02)}, {square(4, 0.04), square(8, 0.001)}, {square(16, math.NaN())}, nil}
-	left, unclear := squares(all, evident(all), 10)
+	left := squares(evident([][]coefficient{{square(1, 0.5), square(2, 0.02)}, {square(4, 0.04), square(8, 0.001)}, {square(16, math.NaN())}, nil}), 10)
 	for i, want := range []float64{20, 80, 0, 0} {
 		near(t, "left", left[i], want, 0)
-		near(t, "unclear", unclear[i], []float64{10, 40, 160, 0}[i], 0)
 	}
 	// A larger one draws a smaller one with it that is not below its own bound.
-	all = [][]coefficient{{square(1, 0.03)}, {square(2, 0.04)}}
-	left, _ = squares(all, evident(all), 1)
+	left = squares(evident([][]coefficient{{square(1, 0.03)}, {square(2, 0.04)}}), 1)
 	for i, want := range []float64{1, 2} {
 		near(t, "left", left[i], want, 0)
 	}

@@ -15,8 +15,8 @@ type OneStep struct {
 	Pairs []float64 // in the order (0,1), (0,2), ..., (1,2), ...
 	// MainsLeft and PairsLeft are what rows clearly show to be missing in Mains and Pairs, 0 or more.
 	MainsLeft, PairsLeft []float64
-	// MainsUnclear and PairsUnclear may be missing, too: what rows say, but not clearly. They may be negative.
-	MainsUnclear, PairsUnclear []float64
+	// PairsUnclear may be missing in Pairs, too: what rows show, but not clearly. It can be negative.
+	PairsUnclear []float64
 
 	left left
 }
@@ -48,7 +48,7 @@ type OneStep struct {
 // Da Veiga and Gamboa estimate quadratic functionals). All of them together would add more noise than they find.
 // MainsLeft and PairsLeft hold those whose coefficient is clearly not 0, by the means of e p(x) over their standard
 // errors and at a false discovery rate of 0.05 among mains and among pairs. Rows of any weight are one row each there.
-// MainsUnclear and PairsUnclear hold all others. Steps leave much of a
+// PairsUnclear holds all others. Steps leave much of a
 // smooth curve, and it is found there; categorical columns have no polynomials. [OneStep.CurveLeft] and
 // [OneStep.SurfaceLeft] are the same for marginals.
 //

@@ -76,7 +76,7 @@ func (r *rows) residuals() (all []float64, trees []fanova.Unseen) {
 // that the trees leave something of an effect, all of the way, and what is left is added. What more parameters do together takes up
 // the difference, each effect in proportion, so that all effects still sum to 1 and total
 // indices are still sums of effects. What is left of the way, and what they show
-// but not clearly, is kept for the intervals.
+// of pairs but not clearly, is kept for the intervals.
 func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 	residual, trees := r.residuals()
 	known := 0.0
@@ -106,15 +106,15 @@ func (z *analyzer) correct(s *shares, d *fanova.Decomposition, r rows) error {
 			way[k] = known / (known + correctedPairs)
 		}
 	}
-	mean := s.moved(step, way)
-	for k, v := range slices.Concat(one.MainsUnclear, one.PairsUnclear) {
+	ahead := s.moved(step, whole)
+	s.mean = s.moved(step, way)
+	floats.Sub(ahead, s.mean)
+	for k, v := range one.PairsUnclear {
 		if v > 0 { // what is not clear need not be 0
-			step[k] += v
+			ahead[s.d+k] += v
 		}
 	}
-	ahead := s.moved(step, whole)
-	floats.Sub(ahead, mean)
-	s.mean, s.ahead, s.step = mean, ahead, one
+	s.ahead, s.step = ahead, one
 	return nil
 }
 
