@@ -1,8 +1,8 @@
 // Command accuracy measures how close importances come to the exact
-// decomposition of full factorial tables: those of a report with its default options,
-// and those of other programs.
+// decomposition of full factorial tables, or of functions in closed form: those of a
+// report with its default options, and those of other programs.
 //
-//	python bench/accuracy/samples.py DIR > samples.jsonl
+//	python bench/accuracy/samples.py DIR > samples.jsonl    # or smooth.py > samples.jsonl
 //	python bench/accuracy/peers.py optuna < samples.jsonl > optuna.jsonl
 //	go run ./bench/accuracy samples.jsonl optuna.jsonl ...
 //
@@ -35,9 +35,9 @@ var sizes = []int{100, 200, 500, 1000, 2000}
 type sample struct {
 	Table   string
 	Seed    int
-	Cells   []int // values of each parameter
+	Cells   []int // values of each parameter, 0 of a continuous one
 	Numeric []bool
-	X       [][]float64 // encoded: (i + 1/2)/k of a numeric parameter, else the level
+	X       [][]float64 // encoded: (i + 1/2)/k of a numeric parameter, x in [0, 1] of a continuous one, else the level
 	Y       []float64
 	shares
 }
@@ -123,7 +123,10 @@ func ours(ctx context.Context, s *sample, n int) (shares, error) {
 	var params []nasalyze.Param
 	for j, k := range s.Cells {
 		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: nasalyze.Categorical}
-		if s.Numeric[j] {
+		switch {
+		case k == 0:
+			p.Kind, p.Upper = nasalyze.Float, 1
+		case s.Numeric[j]:
 			p.Kind = nasalyze.Ordinal // equal cells, as the encoding of the sample
 		}
 		for l := range k {
@@ -140,10 +143,14 @@ func ours(ctx context.Context, s *sample, n int) (shares, error) {
 	for i := range n {
 		values := make([]nasalyze.Value, len(params))
 		for j, x := range s.X[i] {
-			if s.Numeric[j] {
-				x = math.Floor(x * float64(s.Cells[j]))
+			switch k := s.Cells[j]; {
+			case k == 0:
+				values[j] = nasalyze.Number(x)
+			case s.Numeric[j]:
+				values[j] = params[j].Choices[int(x*float64(k))]
+			default:
+				values[j] = params[j].Choices[int(x)]
 			}
-			values[j] = params[j].Choices[int(x)]
 		}
 		study.Configs = append(study.Configs, nasalyze.Config{ID: fmt.Sprint(i), Values: values})
 		study.Trials = append(study.Trials, nasalyze.Trial{Config: i, Budget: 1, Values: []float64{s.Y[i]}, Submitted: nan, Started: nan, Finished: nan})

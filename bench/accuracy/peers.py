@@ -1,4 +1,4 @@
-"""Lets other programs decompose the samples of samples.py.
+"""Lets other programs decompose the samples of samples.py and smooth.py.
 
     python peers.py optuna   < samples.jsonl > optuna.jsonl     optuna 5.0.0, scikit-learn 1.9.1
     python peers.py deepcave < samples.jsonl > deepcave.jsonl   deepcave 1.4.1, pyrfr 0.9.0, Python 3.10
@@ -6,7 +6,7 @@
 
 A further argument is a list of sizes, as 100,200,500,1000,2000. Each program has its
 own defaults. Optuna answers main effects only; its forest is decomposed here for pairs
-and totals by predicting every cell of the grid with every tree. No program answers total
+and totals by predicting every cell of the grid, where there is one, with every tree. No program answers total
 (Sobol') indices; with "totals" as the third argument those of the pyrfr forests are
 computed in the same way, which takes long.
 """
@@ -54,6 +54,9 @@ def optuna_shares(sample, n, totals):
         study.add_trial(optuna.trial.create_trial(params=params, distributions=dist, value=y))
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=sample["seed"])
     importances = evaluator.evaluate(study)
+    mains = [importances[name] for name in dist]
+    if 0 in sample["cells"]:
+        return mains, None, None
     cells = grid(sample)
     columns = [
         cells[:, j : j + 1] if numeric else np.eye(k)[cells[:, j].astype(int)]
@@ -62,7 +65,7 @@ def optuna_shares(sample, n, totals):
     x = np.concatenate(columns, axis=1).astype(np.float32)
     trees = evaluator._evaluator._forest.estimators_
     _, pairs, tot = of_trees(sample, (t.predict(x) for t in trees))
-    return [importances[name] for name in dist], pairs, tot
+    return mains, pairs, tot
 
 
 def space(sample):
