@@ -113,6 +113,9 @@ func PermutationOutOfBag(ctx context.Context, t Table, fit forest.Options, opt P
 	if fit.NoBootstrap {
 		return nil, errors.New("importance: without a bootstrap no row is out of bag")
 	}
+	if fit.NoOutOfBag {
+		return nil, errors.New("importance: NoOutOfBag leaves out the rows that are permuted")
+	}
 	trees := fit.Trees
 	if trees == 0 {
 		trees = forest.DefaultTrees

@@ -154,6 +154,9 @@ func TestPermutationBadInput(t *testing.T) {
 	if _, err := PermutationOutOfBag(ctx, three, forest.Options{NoBootstrap: true}, PermutationOptions{}); err == nil {
 		t.Error("no error without a bootstrap")
 	}
+	if _, err := PermutationOutOfBag(ctx, three, forest.Options{NoOutOfBag: true}, PermutationOptions{}); err == nil {
+		t.Error("no error without predictions out of the bag")
+	}
 	if _, err := PermutationOutOfBag(ctx, three, forest.Options{Trees: -1}, PermutationOptions{}); err == nil {
 		t.Error("no error for -1 trees")
 	}

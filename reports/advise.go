@@ -94,7 +94,7 @@ func (z *analyzer) shadows(b int) (scores []int, floor float64, err error) {
 	t := z.tables[b]
 	d := t.D
 	opt := z.models[b].options
-	opt.Trees, opt.Progress = shadowTrees, nil
+	opt.Trees, opt.NoOutOfBag, opt.Progress = shadowTrees, true, nil
 	cols := append(z.columns(), z.columns()...)
 	n := min(t.N, shadowRows)
 	x, y := make([]float64, n*2*d), make([]float64, n)

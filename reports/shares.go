@@ -128,6 +128,7 @@ func (z *analyzer) shares(b int, f *forest.Forest, d *fanova.Decomposition, fitt
 func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) error {
 	opt := m.options
 	opt.Trees = min(replicateTrees, len(m.forest.Trees))
+	opt.NoOutOfBag = !z.correctable(b)
 	opt.Progress = nil
 	report := z.progress(fmt.Sprintf("intervals at %s", z.at(t.Budget)))
 	cols := z.columns()
