@@ -5,9 +5,10 @@
 DIR holds tables as CSV, gzipped or not: a row per cell of the grid, a column per
 parameter, and columns valid_* with the losses of repeated trainings. For each table
 10 random orders of its rows are drawn; a sample of n rows is the first n of an order,
-with the loss of the first repeat. The truth is the decomposition of the mean over the repeats.
-A table whose losses are positive and span more than three decades is taken a second time
-with their logarithms: its own variance is that of its few worst cells.
+with the loss of the first repeat. The truth is the decomposition of the mean over the repeats;
+how much of its variance is noise of the repeats goes to standard error.
+A table whose losses are positive and span more than three decades is taken with
+their logarithms: without, a few diverged trainings are all of its variance, others in each repeat.
 
 Parameters whose values are all numbers are encoded as (i + 1/2)/k for the i-th
 smallest of k values, the others as levels. Needs numpy.
@@ -66,23 +67,23 @@ def main():
             print(f"{path.name}: {len(levels)} rows of {np.prod(cells)} cells, left out", file=sys.stderr)
             continue
         name = path.name.split(".")[0]
+        if np.nanmin(y) > 0 and np.nanmax(y) > 1000 * np.nanmin(y):
+            name, y = name + ", log", np.log(y)
         first = np.array([r[~np.isnan(r)][0] for r in y])
         mean = np.nanmean(y, axis=1)
+        noise = (np.nanvar(y, axis=1, ddof=1) / (~np.isnan(y)).sum(axis=1)).mean() / mean.var()
+        print(f"{name}: {noise:.4f} of the variance of the means is noise", file=sys.stderr)
         x = np.stack([(levels[:, j] + 0.5) / k if numeric[j] else levels[:, j] for j, k in enumerate(cells)], axis=1)
-        variants = [(name, first, mean)]
-        if first.min() > 0 and first.max() > 1000 * first.min():
-            variants.append((name + ", log", np.log(first), np.log(mean)))
-        for label, first, mean in variants:
-            table = np.empty(cells)
-            table[tuple(levels.T)] = mean
-            mains, pairs, totals = anova(table)
-            for seed in range(SEEDS):
-                rows = np.random.default_rng([seed, len(name.split("_")[0])]).permutation(len(levels))[:ROWS]
-                record = {
-                    "table": label, "seed": seed, "cells": cells, "numeric": numeric, "x": x[rows].tolist(), "y": first[rows].tolist(),
-                    "mains": mains, "pairs": pairs, "totals": totals,
-                }
-                print(json.dumps(record))
+        table = np.empty(cells)
+        table[tuple(levels.T)] = mean
+        mains, pairs, totals = anova(table)
+        for seed in range(SEEDS):
+            rows = np.random.default_rng([seed, len(name.split("_")[0])]).permutation(len(levels))[:ROWS]
+            record = {
+                "table": name, "seed": seed, "cells": cells, "numeric": numeric, "x": x[rows].tolist(), "y": first[rows].tolist(),
+                "mains": mains, "pairs": pairs, "totals": totals,
+            }
+            print(json.dumps(record))
 
 
 if __name__ == "__main__":
