@@ -290,7 +290,7 @@ func TestSmoothInteractionWarning(t *testing.T) {
 	for _, c := range []struct {
 		n, replicates int
 		warned        bool
-	}{{300, 20, true}, {300, -1, false}, {500, 10, false}} {
+	}{{150, 20, true}, {150, -1, false}, {200, 10, false}} {
 		log := sampleOf(t, c.n, 1, friedman(5, 20, 0, 5, 5))
 		a := analyzed(t, log, Options{Replicates: c.replicates, Brief: true})
 		warned := slices.ContainsFunc(a.Warnings, func(w Warning) bool { return w.Code == "smooth-interaction" })

@@ -9,9 +9,9 @@ import (
 // from which the answers name it.
 const interactionNoted = 0.02
 
-// smoothSeen is the number of configurations from which on what a forest leaves of a
-// smooth interaction was clear, and intervals held it (TestCoverageClosed).
-const smoothSeen = 500
+// smoothSeen is the number of configurations from which on intervals held smooth
+// interactions (TestCoverageClosed).
+const smoothSeen = 200
 
 // warnSmooth warns of intervals for interactions of continuous parameters. A forest
 // approximates a smooth interaction by steps, its replicates share most of the
@@ -39,6 +39,6 @@ func (z *analyzer) warnSmooth() {
 		}
 	}
 	if len(found) > 0 {
-		z.warn("smooth-interaction", "Continuous parameters interact: %s. Of smooth interactions that are known, forests found half, and fewer than %d configurations did not always show the rest: take intervals of pairs as too narrow there.", list(found), smoothSeen)
+		z.warn("smooth-interaction", "Continuous parameters interact: %s. Forests find smooth interactions in part, and fewer than %d configurations may not show the rest: take intervals of pairs as too narrow there.", list(found), smoothSeen)
 	}
 }
