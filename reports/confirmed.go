@@ -70,7 +70,7 @@ func confirmed(f *forest.Forest, r rows, variance float64) []float64 {
 // warnUnconfirmed warns where the total indices of a budget lie further from those that unseen
 // configurations confirm than their intervals reach.
 func (z *analyzer) warnUnconfirmed(b *Budget, confirmed []float64) {
-	if confirmed == nil {
+	if len(confirmed) < 2 { // a single parameter explains all of the forest's variance
 		return
 	}
 	distance, reach := 0.0, 0.0
