@@ -66,7 +66,7 @@ func TestUnconfirmedWarning(t *testing.T) {
 
 // TestOneParameterConfirmed: a single parameter explains all that the forest explains, noise or not.
 func TestOneParameterConfirmed(t *testing.T) {
-	line := closedForm{name: "line", d: 1, upper: 1, noise: 1, f: func(x []float64) float64 { return x[0] }}
+	line := closedForm{name: "line", d: 1, upper: 1, noise: 0.2, f: func(x []float64) float64 { return x[0] }}
 	a := analyzed(t, sampleOf(t, 100, 1, line), Options{Replicates: 20, Brief: true})
 	if i := slices.IndexFunc(a.Warnings, func(w Warning) bool { return w.Code == "unconfirmed" }); i >= 0 {
 		t.Error(a.Warnings[i].Text)
