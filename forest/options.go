@@ -59,7 +59,7 @@ type Options struct {
 	// out of a tree's sample and the out-of-bag quality stays honest.
 	Groups []int
 	// NoOutOfBag leaves out the predictions of the rows that trees have not seen, up to a
-	// tenth of the time of a fit: [Forest.OutOfBag] has none then, and no quality. The
+	// third of the time of a fit: [Forest.OutOfBag] has none then, and no quality. The
 	// trees are the same.
 	NoOutOfBag bool
 	// OutOfBag, if not nil, is called for each tree, in order, with the rows that are not in
