@@ -148,16 +148,15 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if trees < len(m.forest.Trees) {
 		z.warn("totals", "At %s: the trees are so large that total (Sobol') indices were computed for %d of %d of them.", z.at(t.Budget), trees, len(m.forest.Trees))
 	}
-	shares, err := z.shares(b, m.forest, d, m.rows, trees)
+	fitted := m.rows
+	m.rows = rows{} // as large as the forest, and not needed beyond this
+	shares, err := z.shares(b, m.forest, d, fitted, trees)
 	if err != nil {
 		return err
 	}
 	var seen []float64
 	if out.Decided && z.opt.Replicates > 0 {
-		seen = confirmed(m.forest, m.rows, stat.Mean(d.Variances(), nil))
-	}
-	m.rows = rows{} // not needed any more, and as large as the forest
-	if out.Decided && z.opt.Replicates > 0 {
+		seen = confirmed(m.forest, fitted, stat.Mean(d.Variances(), nil))
 		if err := z.intervals(b, t, m, shares); err != nil {
 			return err
 		}
@@ -170,7 +169,8 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	if err := z.marginals(d, shares, out); err != nil {
 		return err
 	}
-	return z.warnCurves(t, m.forest, d, out)
+	z.warnCurves(t, m.forest, shares, out)
+	return nil
 }
 
 // fit fits the forest of budget b. The streams of the budgets differ.

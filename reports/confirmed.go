@@ -21,7 +21,7 @@ const unconfirmedNoted = 2
 // row out of the bag is known.
 func confirmed(f *forest.Forest, r rows, variance float64) []float64 {
 	d := len(f.Columns)
-	full, n := make([]float64, len(r.y)), make([]float64, len(r.y))
+	n := make([]float64, len(r.y))
 	without := make([][]float64, d)
 	for j := range without {
 		without[j] = make([]float64, len(r.y))
@@ -29,9 +29,8 @@ func confirmed(f *forest.Forest, r rows, variance float64) []float64 {
 	for k, rows := range r.unseen.rows {
 		tree := forest.Forest{Columns: f.Columns, Trees: f.Trees[k : k+1]}
 		x := make([]float64, 0, d*len(rows))
-		for q, i := range rows {
+		for _, i := range rows {
 			x = append(x, r.x[int(i)*d:(int(i)+1)*d]...)
-			full[i] += r.unseen.predicted[k][q]
 			n[i]++
 		}
 		blind, predicted := make([]float64, len(x)), make([]float64, len(rows))
@@ -52,7 +51,7 @@ func confirmed(f *forest.Forest, r rows, variance float64) []float64 {
 			continue
 		}
 		known++
-		e := y - full[i]/n[i]
+		e := y - f.OutOfBag.Prediction[i]
 		for j := range loss {
 			blind := y - without[j][i]/n[i]
 			loss[j] += blind*blind - e*e

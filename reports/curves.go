@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/nasalyze/nasalyze"
-	"github.com/nasalyze/nasalyze/fanova"
 	"github.com/nasalyze/nasalyze/forest"
 )
 
@@ -21,7 +20,7 @@ const (
 // warnCurves warns of marginals that rows out of the bag lie further from than the
 // intervals reach. The mean residual of the rows of a level or piece estimates what the curve lacks there;
 // its square is too large by its squared error, which is taken away.
-func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, d *fanova.Decomposition, b *Budget) error {
+func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, s *shares, b *Budget) {
 	var found []string
 	for k := range b.Marginals {
 		m := &b.Marginals[k]
@@ -29,17 +28,14 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, d *fanova.Dec
 			continue
 		}
 		_, u := z.axis(k, marginalPoints)
-		curve, _, err := d.Marginal(k, u)
-		if err != nil {
-			return err
-		}
-		// What has been added to the mean of the trees is no longer missing.
 		piece := z.pieces(k, u)
+		// What has been added to the mean of the trees is no longer missing.
+		mended := s.mended(make([]float64, len(u)), k, u)
 		missing, reach := make(map[int][]float64), make(map[int][]float64)
 		added := make(map[int][]float64)
 		for i := range u {
 			p := piece(u[i])
-			added[p] = append(added[p], z.sign*m.Mean[i]-curve[i])
+			added[p] = append(added[p], mended[i])
 			reach[p] = append(reach[p], (m.Hi[i]-m.Lo[i])/2)
 		}
 		for i, predicted := range f.OutOfBag.Prediction {
@@ -71,7 +67,6 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, d *fanova.Dec
 	if len(found) > 0 {
 		z.warn("curves", "At %s: unseen configurations lie off the curve of a parameter by more than its interval: %s. Forests pull curves towards their mean. Take these intervals for too narrow, and the curves for flatter than they are.", z.at(b.Budget), list(found))
 	}
-	return nil
 }
 
 // pieces returns the function that tells the piece of parameter k which an encoded value
