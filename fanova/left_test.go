@@ -140,14 +140,7 @@ func TestCoefficientOfPairs(t *testing.T) {
 	}
 	s := &oneStep{}
 	s.center(e, w)
-	sum, mean := 0.0, 0.0
-	for i := range e {
-		if e[i] == e[i] {
-			sum += w[i]
-			mean += w[i] * e[i]
-		}
-	}
-	mean /= sum
+	mean, _ := knownMean(e, w)
 	want, weight := 0.0, 0.0
 	for i := range e {
 		for k := range e {
