@@ -20,8 +20,8 @@ type Options struct {
 	Table nasalyze.TableOptions
 	// Forest options; Seed, Workers and Progress are taken from below. The
 	// defaults differ from those of package forest. Where MinLeaf is 0 it is
-	// [DefaultMinLeaf], or 1 where a few results carry most of the variance or there
-	// are fewer than 150. Where SingleLevel is 0 it is [DefaultSingleLevel]. Unless
+	// [DefaultMinLeaf], or 1 where that predicts rows out of the bag clearly better, a few results
+	// carry most of the variance or there are fewer than 150. Where SingleLevel is 0 it is [DefaultSingleLevel]. Unless
 	// NoBootstrap is set or there are fewer than 32 trees, a tree gets the share
 	// [DefaultSubsample] of the configurations in place of a bootstrap sample.
 	Forest forest.Options
@@ -74,8 +74,7 @@ const (
 	DefaultReplicates = 100
 	DefaultConfidence = 0.95
 	// DefaultMinLeaf, DefaultSubsample and DefaultSingleLevel came closest to the exact decompositions
-	// of full factorial tables (docs/accuracy.md). Both were measured against choices
-	// by out-of-bag error, which are about prediction and did worse.
+	// of full factorial tables (docs/accuracy.md).
 	DefaultMinLeaf     = 2
 	DefaultSubsample   = 0.8
 	DefaultSingleLevel = 0.5

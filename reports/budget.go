@@ -17,9 +17,6 @@ const (
 	marginalPoints = 61 // of a continuous parameter
 	surfacePoints  = 33 // of a continuous parameter in a pair
 	surfaceCount   = 3  // pairs drawn per budget
-
-	fewRows  = 150 // below it leaves hold one row by default
-	fewTrees = 32  // below it bootstrap samples: more trees leave out each row
 )
 
 // model is the forest of one budget.
@@ -171,36 +168,6 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	}
 	z.warnCurves(t, m.forest, shares, out)
 	return nil
-}
-
-// fit fits the forest of budget b. The streams of the budgets differ.
-func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
-	opt := z.opt.Forest
-	if opt.MinLeaf == 0 {
-		opt.MinLeaf = DefaultMinLeaf
-		// With few rows boxes of one are coarse enough, and the mean of an extreme
-		// and its neighbour is like neither.
-		if _, carried := extremes(t); carried > 0.5 || t.N < fewRows {
-			opt.MinLeaf = 1
-		}
-	}
-	if opt.FeatureFraction == 0 {
-		opt.FeatureFraction = forest.DefaultFeatureFraction
-	}
-	if opt.Subsample == 0 && !opt.NoBootstrap && (opt.Trees == 0 || opt.Trees >= fewTrees) {
-		opt.Subsample = DefaultSubsample
-	}
-	if opt.SingleLevel == 0 {
-		opt.SingleLevel = DefaultSingleLevel
-	}
-	opt.Seed = z.opt.Seed + uint64(b)*0x9e3779b97f4a7c15
-	cols := z.columns()
-	fitted := rows{x: t.X, y: t.Y}
-	f, err := forest.Fit(z.ctx, t.X, t.Y, nil, cols, z.collect(b, opt, &fitted))
-	if err != nil {
-		return nil, err
-	}
-	return &model{f, opt, fitted}, nil
 }
 
 // columns describes the encoded table to the forest.

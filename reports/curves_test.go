@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/forest"
 )
 
 // TestCurvesWarning: beside strong parameters trees see a weak one late, and its curve is
@@ -41,7 +42,7 @@ func TestCurvesWarning(t *testing.T) {
 			g.mean = append(g.mean, y)
 		}
 		g.first = g.mean
-		a := analyzed(t, g.sample(t, 600, 1), Options{Replicates: 20, Brief: true})
+		a := analyzed(t, g.sample(t, 600, 1), Options{Replicates: 20, Brief: true, Forest: forest.Options{MinLeaf: 2}})
 		i := slices.IndexFunc(a.Warnings, func(w Warning) bool { return w.Code == "curves" })
 		if i >= 0 != (strong > 0) {
 			t.Errorf("beside parameters of strength %v: warnings %v", strong, a.Warnings)

@@ -201,7 +201,7 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.inactive, "inactive", "uniform", "what stands in for an inactive parameter: uniform (a draw per tree), default, or level (one of its own)")
 	f.cutoffs.add(flags)
 	flags.IntVar(&f.opt.Forest.Trees, "trees", 0, "trees per forest (default 64)")
-	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2)")
+	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2, or 1 where it predicts better)")
 	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default 0.7)")
 	flags.BoolVar(&f.opt.TreeMeans, "tree-means", false, "importance as the mean over the trees, as other programs have it, without the correction by rows out of the bag")
 	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")

@@ -149,6 +149,12 @@ func singlesTable(a *reports.Analysis, order []int, chosen int) table {
 			}
 			return figure(b.OOB.R2, fixed)
 		}},
+		{"configurations to a leaf of its trees, at least", func(b *reports.Budget) cell {
+			if b.Forest.MinLeaf == 0 {
+				return t.missing(b.Reason)
+			}
+			return whole(b.Forest.MinLeaf)
+		}},
 	}
 	for _, q := range quality {
 		r := row{Head: text(q.name)}

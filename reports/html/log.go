@@ -88,7 +88,7 @@ func command(a *reports.Analysis) string {
 	add("target", plain(o.Target), plain(reports.DefaultTarget))
 	add("from", o.From, "default")
 	add("trees", strconv.Itoa(o.Trees), "64")
-	add("min-leaf", strconv.Itoa(o.MinLeaf), strconv.Itoa(reports.DefaultMinLeaf))
+	add("min-leaf", strconv.Itoa(o.MinLeaf), "")
 	add("features", plain(o.Features), "0.7")
 	if o.Replicates == 0 {
 		o.Replicates = -1 // none

@@ -341,6 +341,8 @@ func TestCommand(t *testing.T) {
 	usual := reports.ProvenanceOption{Objective: "loss", Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform", Trees: 64, Replicates: 100, Confidence: 0.95}
 	other := usual
 	other.Objective, other.Failures, other.Low, other.Replicates, other.MinLeaf = "val loss", "worst", "0.5", 0, 3
+	two := usual
+	two.MinLeaf = 2 // not what a report takes by itself everywhere
 	for _, c := range []struct {
 		format string
 		paths  []string
@@ -349,6 +351,7 @@ func TestCommand(t *testing.T) {
 	}{
 		{"hpbandster", []string{"configs.json", "results.json"}, usual, "nasalyze report LOG --objective loss --seed 7"},
 		{"hpbandster", []string{"a/run 1/configs.json", "a/run 1/results.json", "b/configs.json"}, usual, "nasalyze report 'a/run 1' b --objective loss --seed 7"},
+		{"csv", []string{"a.csv"}, two, "nasalyze report a.csv --objective loss --min-leaf 2 --seed 7"},
 		{"csv", []string{"it's.csv"}, other, `nasalyze report 'it'\''s.csv' --objective 'val loss' --failures worst --cutoff-low 0.5 --min-leaf 3 --replicates -1 --seed 7`},
 	} {
 		a := &reports.Analysis{Provenance: reports.Provenance{Format: c.format, Seed: 7, Options: c.o}}

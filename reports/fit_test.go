@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/forest"
+)
+
+// TestLeafSize: without noise leaves of one row are better, with noise leaves of two, unless there are few rows
+// or a few results carry the variance.
+func TestLeafSize(t *testing.T) {
+	g := new(grid)
+	const levels = 7
+	for j := range 4 {
+		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: nasalyze.Ordinal}
+		for l := range levels {
+			p.Choices = append(p.Choices, nasalyze.Integer(int64(l)))
+		}
+		g.params = append(g.params, p)
+	}
+	for i := range levels * levels * levels * levels {
+		level := make([]int, 4)
+		for j := range level {
+			level[j], i = i%levels, i/levels
+		}
+		g.level = append(g.level, level)
+	}
+	for _, c := range []struct {
+		name  string
+		n     int
+		noise float64
+		far   bool
+		opt   forest.Options
+		want  int
+	}{
+		{name: "no noise", n: 800, want: 1},
+		{name: "noise", n: 800, noise: 1, want: 2},
+		{name: "noise, few rows", n: 140, noise: 1, want: 1},
+		{name: "noise, extremes", n: 800, noise: 1, far: true, want: 1},
+		{name: "noise, one asked for", n: 800, noise: 1, opt: forest.Options{MinLeaf: 1}, want: 1},
+		{name: "no noise, three asked for", n: 800, opt: forest.Options{MinLeaf: 3}, want: 3},
+		{name: "no noise, no rows out of the bag", n: 800, opt: forest.Options{NoBootstrap: true}, want: 2},
+	} {
+		src := rand.New(rand.NewPCG(3, 4))
+		g.first = nil
+		for _, l := range g.level {
+			y := math.Sin(float64(l[0])) + float64(l[1]*l[2])/20 + math.Abs(float64(l[3]-3))/2 + c.noise*src.NormFloat64()
+			if c.far && src.IntN(100) == 0 {
+				y += 100
+			}
+			g.first = append(g.first, y)
+		}
+		a := analyzed(t, g.sample(t, c.n, 1), Options{Replicates: -1, Brief: true, Forest: c.opt})
+		if got := a.Budgets[0].Forest.MinLeaf; got != c.want {
+			t.Errorf("%s: at least %d rows to a leaf, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+func TestLessError(t *testing.T) {
+	nan := math.NaN()
+	// Squared errors are 1, 0, 4 and 4, 1, 4: gains 3, 1, 0 of mean 4/3 and variance 7/3.
+	gain, se := lessError([]float64{1, 2, 3, 9, 9}, []float64{2, 2, 1, nan, 9}, []float64{3, 3, 5, 9, nan})
+	if math.Abs(gain-4./3) > 1e-12 || math.Abs(se-math.Sqrt(7./9)) > 1e-12 {
+		t.Errorf("less by %v, standard error %v; want 4/3 and sqrt(7)/3", gain, se)
+	}
+	if gain, se = lessError([]float64{1}, []float64{nan}, []float64{nan}); gain > se {
+		t.Errorf("without a prediction: less by %v, standard error %v", gain, se)
+	}
+}
