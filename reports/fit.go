@@ -12,12 +12,14 @@ import (
 const (
 	fewRows  = 150 // below it leaves hold one configuration by default
 	fewTrees = 32  // below it bootstrap samples: more trees leave out each row
+
+	clearly = 1.645 // standard errors: one-sided, at the 5 % level
 )
 
 // fit fits the forest of budget b. The streams of the budgets differ.
 //
 // By default leaves hold two configurations, whose mean holds half of the noise of a single training, unless
-// the forest with one to a leaf predicts rows out of the bag better by more than a standard error: then there is
+// the forest with one to a leaf clearly predicts rows out of the bag better: then there is
 // little noise. With few configurations boxes of one are coarse enough, and the mean of an extreme and its neighbour is
 // like neither.
 func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
@@ -48,7 +50,7 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if gain, se := lessError(t.Y, one.forest.OutOfBag.Prediction, two.forest.OutOfBag.Prediction); gain > se {
+	if gain, se := lessError(t.Y, one.forest.OutOfBag.Prediction, two.forest.OutOfBag.Prediction); gain > clearly*se {
 		return one, nil
 	}
 	return two, nil
