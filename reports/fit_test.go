@@ -61,14 +61,17 @@ func TestLeafSize(t *testing.T) {
 	}
 }
 
-func TestLessError(t *testing.T) {
+func TestCloser(t *testing.T) {
 	nan := math.NaN()
-	// Squared errors are 1, 0, 4 and 4, 1, 4: gains 3, 1, 0 of mean 4/3 and variance 7/3.
-	gain, se := lessError([]float64{1, 2, 3, 9, 9}, []float64{2, 2, 1, nan, 9}, []float64{3, 3, 5, 9, nan})
-	if math.Abs(gain-4./3) > 1e-12 || math.Abs(se-math.Sqrt(7./9)) > 1e-12 {
-		t.Errorf("less by %v, standard error %v; want 4/3 and sqrt(7)/3", gain, se)
+	// Squared errors are 1, 0, 4, 0, 1 and 4, 1, 0, 0, 1: 3, 1, -4 less, and twice as large: ranks 4, 3, -5 and 1.5 without a sign.
+	y, a, b := []float64{1, 2, 3, 9, 9, 0, 0}, []float64{2, 2, 1, nan, 9, 0, 1}, []float64{3, 3, 3, 9, nan, 0, 1}
+	if got, want := closer(y, a, b), 2/math.Sqrt(16+9+25+1.5*1.5*2); math.Abs(got-want) > 1e-12 {
+		t.Errorf("standard score is %v, want %v", got, want)
 	}
-	if gain, se = lessError([]float64{1}, []float64{nan}, []float64{nan}); gain > se {
-		t.Errorf("without a prediction: less by %v, standard error %v", gain, se)
+	if got := closer(y, b, a); got >= 0 {
+		t.Errorf("the other way round it is %v", got)
+	}
+	if got := closer(y[:1], []float64{nan}, []float64{nan}); got == got {
+		t.Errorf("without a prediction it is %v", got)
 	}
 }
