@@ -176,7 +176,7 @@ func (z *analyzer) bounded(s Stat, b, at int, lowest, highest float64) Stat {
 	if len(known) < 10 || len(known) < z.opt.Replicates/2 || math.IsNaN(s.Mean) {
 		return s
 	}
-	half := z.quantile() * replicateError(known, s.Mean, func(draw []float64) float64 { return draw[0] })
+	half := z.quantile() * replicateError(known, s.Mean, biasFactor, func(draw []float64) float64 { return draw[0] })
 	s.Lo, s.Hi = max(s.Mean-half, lowest), min(s.Mean+half, highest)
 	return s
 }

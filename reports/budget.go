@@ -24,6 +24,7 @@ type model struct {
 	forest  *forest.Forest
 	options forest.Options
 	rows    rows
+	quiet   bool // there is little noise in the results
 }
 
 // budgets fits and decomposes one forest per budget.
@@ -153,13 +154,17 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	}
 	var seen []float64
 	if out.Decided && z.opt.Replicates > 0 {
-		seen = confirmed(m.forest, fitted, stat.Mean(d.Variances(), nil))
+		variance := stat.Mean(d.Variances(), nil)
+		seen = confirmed(m.forest, fitted, variance)
+		if !m.quiet {
+			shares.ifNoise(seen, variance/(oob.R2*stat.PopVariance(t.Y, nil)))
+		}
 		if err := z.intervals(b, t, m, shares); err != nil {
 			return err
 		}
 	}
 	out.Importance, out.HigherOrder = shares.entries(z.a.Params)
-	z.warnUnconfirmed(out, seen)
+	z.warnUnconfirmed(out, shares, seen)
 	if h := out.HigherOrder.Mean; out.Decided && h > 0.5 {
 		z.warn("high-order", "At %s: interactions of three parameters or more explain %s of the variance. Forests see these late: single parameters and pairs may look too important, and intervals may not hold the truth.", z.at(t.Budget), share(h))
 	}
@@ -242,7 +247,7 @@ func (z *analyzer) marginals(d *fanova.Decomposition, s *shares, out *Budget) er
 		for i := range mean {
 			mean[i] *= z.sign
 			if s.curves != nil {
-				e := s.z * replicateError(s.curves, mean[i], func(curve []float64) float64 { return curve[at] })
+				e := s.z * replicateError(s.curves, mean[i], biasFactor, func(curve []float64) float64 { return curve[at] })
 				m.Lo, m.Hi = append(m.Lo, mean[i]-e), append(m.Hi, mean[i]+e)
 			}
 			at++

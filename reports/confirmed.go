@@ -8,9 +8,9 @@ import (
 )
 
 // unconfirmedNoted is the distance of total indices from what unseen configurations confirm, in
-// half widths of their intervals, from which on there is a warning. Without much noise it is
-// mostly below 2 up to 1,000 configurations, on tables as on functions; above it intervals held
-// the truth seldom (docs/methods.md).
+// half widths of intervals that know nothing of noise, from which on there is a warning. Without much noise it is
+// mostly below 2 up to 1,000 configurations, on tables as on functions; above it such intervals held
+// the truth seldom.
 const unconfirmedNoted = 2
 
 // confirmed returns what predictions of rows out of the bag lose where they know nothing of a
@@ -67,23 +67,22 @@ func confirmed(f *forest.Forest, r rows, variance float64) []float64 {
 }
 
 // warnUnconfirmed warns where the total indices of a budget lie further from those that unseen
-// configurations confirm than their intervals reach.
-func (z *analyzer) warnUnconfirmed(b *Budget, confirmed []float64) {
-	if len(confirmed) < 2 { // a single parameter explains all of the forest's variance
+// configurations confirm than replicates spread.
+func (z *analyzer) warnUnconfirmed(b *Budget, s *shares, confirmed []float64) {
+	if s.noisy == nil || s.se == nil {
 		return
 	}
 	distance, reach := 0.0, 0.0
 	excess := make([]float64, len(confirmed))
 	for j, c := range confirmed {
-		total := b.Importance[j].Sobol
-		excess[j] = total.Mean - c
+		excess[j] = b.Importance[j].Sobol.Mean - c
 		distance += excess[j]
-		reach += (total.Hi - total.Lo) / 2
+		reach += s.z * s.se[s.sobolAt()+j]
 	}
-	if !(distance > unconfirmedNoted*reach) { // NaN where there are no intervals
+	if !(distance > unconfirmedNoted*reach) { // NaN where there are no total indices
 		return
 	}
 	most := slices.Index(excess, slices.Max(excess))
-	z.warn("unconfirmed", "At %s: total indices are larger than unseen configurations confirm, most of all that of %s: %s, of which they confirm %s. The forest leaves %s of the variance unexplained (out-of-bag R² %s); that is noise of the results, which trees take for interactions, or interactions that they cannot see. Take the intervals of total indices and of main effects for too narrow; means of several results per configuration would tell.",
+	z.warn("unconfirmed", "At %s: total indices are larger than unseen configurations confirm, most of all that of %s: %s, of which they confirm %s. The forest leaves %s of the variance unexplained (out-of-bag R² %s); that is noise of the results, which trees take for interactions, or interactions that they cannot see. Intervals reach from one to the other; means of several results per configuration would tell.",
 		z.at(b.Budget), z.a.Params[most].Name, percent(b.Importance[most].Sobol), share(confirmed[most]), share(1-b.OOB.R2), rho(b.OOB.R2))
 }

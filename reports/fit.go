@@ -37,9 +37,6 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 		return z.grow(b, t, opt)
 	}
 	opt.MinLeaf = 1
-	if _, carried := extremes(t); carried > 0.5 || t.N < fewRows {
-		return z.grow(b, t, opt)
-	}
 	one, err := z.grow(b, t, opt)
 	if err != nil {
 		return nil, err
@@ -49,7 +46,8 @@ func (z *analyzer) fit(b int, t *nasalyze.Table) (*model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if closer(t.Y, one.forest.OutOfBag.Prediction, two.forest.OutOfBag.Prediction) > clearly {
+	one.quiet = closer(t.Y, one.forest.OutOfBag.Prediction, two.forest.OutOfBag.Prediction) > clearly
+	if _, carried := extremes(t); one.quiet || carried > 0.5 || t.N < fewRows {
 		return one, nil
 	}
 	return two, nil
@@ -61,7 +59,7 @@ func (z *analyzer) grow(b int, t *nasalyze.Table, opt forest.Options) (*model, e
 	if err != nil {
 		return nil, err
 	}
-	return &model{f, opt, fitted}, nil
+	return &model{forest: f, options: opt, rows: fitted}, nil
 }
 
 // closer tells how clearly prediction a of y has smaller errors than b, as the standard score of the signed-rank

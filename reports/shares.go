@@ -28,6 +28,9 @@ type shares struct {
 	// step are the one-step estimates, ahead what is left of the way to them; nil if not corrected.
 	step  *fanova.OneStep
 	ahead []float64
+	// noisy is the way to where they were if all that the forest leaves unexplained were noise, nil
+	// where there is little.
+	noisy []float64
 	draws [][]float64 // replicates of mean, nil where a replicate has no variance
 	// curves are replicates of all marginals, one after the other, nil as draws.
 	curves [][]float64
@@ -184,7 +187,11 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 	}
 	s.se = make([]float64, len(s.mean))
 	for k := range s.se {
-		s.se[k] = replicateError(s.draws, s.mean[k], func(draw []float64) float64 { return draw[k] })
+		factor := biasFactor
+		if k >= s.sobolAt() && k < s.orderAt() {
+			factor = totalBiasFactor
+		}
+		s.se[k] = replicateError(s.draws, s.mean[k], factor, func(draw []float64) float64 { return draw[k] })
 	}
 	s.z = z.quantile()
 	z.draws[b] = s.draws
@@ -217,6 +224,10 @@ func (s *shares) stat(k int) Stat {
 		if s.ahead != nil {
 			below = math.Hypot(below, biasFactor*min(s.ahead[k], 0))
 			above = math.Hypot(above, biasFactor*max(s.ahead[k], 0))
+		}
+		if s.noisy != nil {
+			below = math.Hypot(below, noiseFactor*min(s.noisy[k], 0))
+			above = math.Hypot(above, noiseFactor*max(s.noisy[k], 0))
 		}
 		out.Lo, out.Hi = max(out.Mean-s.z*below, 0), min(out.Mean+s.z*above, 1)
 	}
@@ -267,7 +278,7 @@ func (z *analyzer) shifts() error {
 					joint[r] = []float64{to[r][i] - from[r][i]}
 				}
 			}
-			se := replicateError(joint, s.Change.Mean, func(draw []float64) float64 { return draw[0] })
+			se := replicateError(joint, s.Change.Mean, biasFactor, func(draw []float64) float64 { return draw[0] })
 			s.Change.Lo, s.Change.Hi = s.Change.Mean-z.quantile()*se, s.Change.Mean+z.quantile()*se
 			s.Decided = s.Change.Lo > 0 || s.Change.Hi < 0
 		}
@@ -283,18 +294,23 @@ func (z *analyzer) shifts() error {
 // the estimate misses the truth. If such an error falls as 1/n, the step from 63 % to
 // all of them is 0.58 of what is left, so biasFactor would be 1.7; as errors of
 // forests fall more slowly it is 2. spreadFactor is measured: without it intervals
-// held the truth too seldom (TestCoverage).
+// held the truth too seldom (TestCoverage). Total indices, which are about interactions that trees see late,
+// need totalBiasFactor.
 //
 // Where the correction moves an estimate towards another with less bias, but not all the way since
 // that has more variance, the rest of the way is a bias that the replicates share. It counts as
-// the other does, on its side of the estimate only.
+// the other does, on its side of the estimate only. So does the way to where it would be if all that the forest leaves
+// unexplained were noise, times noiseFactor: anything from none to all may be, and 1/sqrt(3) is the root mean square of
+// a uniform distribution from 0 to 1.
 const (
-	spreadFactor = 1.3
-	biasFactor   = 2
+	spreadFactor    = 1.3
+	biasFactor      = 2.0
+	totalBiasFactor = 3.0
+	noiseFactor     = 0.58
 )
 
 // replicateError is the error of one estimate from the replicates there are.
-func replicateError(draws [][]float64, estimate float64, of func(draw []float64) float64) float64 {
+func replicateError(draws [][]float64, estimate, bias float64, of func(draw []float64) float64) float64 {
 	values := make([]float64, 0, len(draws))
 	for _, draw := range draws {
 		if draw != nil {
@@ -302,5 +318,5 @@ func replicateError(draws [][]float64, estimate float64, of func(draw []float64)
 		}
 	}
 	mean, variance := stat.MeanVariance(values, nil)
-	return math.Hypot(spreadFactor*math.Sqrt(variance), biasFactor*(mean-estimate))
+	return math.Hypot(spreadFactor*math.Sqrt(variance), bias*(mean-estimate))
 }
