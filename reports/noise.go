@@ -2,13 +2,12 @@ package reports
 
 import "gonum.org/v1/gonum/floats"
 
-// ifNoise sets noisy: how far the shares would be from where they are if all that the forest leaves unexplained
-// were noise of the results. A log with one result of each configuration cannot tell noise from interactions that no tree has
-// found, unless there is too little noise for larger leaves (see [analyzer.fit]).
+// ifNoise sets noisy, the way to where the shares would be if all that the forest leaves unexplained were noise of the
+// results. A log with one result of each configuration cannot tell it from interactions that no tree has found.
 //
-// Trees take noise for interactions: the variance of their effects is divided by includes it, so that main effects and
-// pairs are too small by factor, that variance over what the forest predicts of rows out of the bag. Total indices are too
-// large. They would be those that rows out of the bag confirm.
+// Trees take noise for interactions, and it is part of the variance that effects are divided by. Main effects and
+// pairs are then too small, by factor: the variance of the trees over that of the results times their R2 out of
+// the bag. Total indices are too large: rows out of the bag confirm what is left of them.
 func (s *shares) ifNoise(confirmed []float64, factor float64) {
 	if len(confirmed) < 2 { // a single parameter explains all of the forest's variance
 		return
