@@ -154,9 +154,9 @@ func (z *analyzer) importance(b int, t *nasalyze.Table, out *Budget) error {
 	}
 	var seen []float64
 	if out.Decided && z.opt.Replicates > 0 {
-		variance := stat.Mean(d.Variances(), nil)
-		seen = confirmed(m.forest, fitted, variance)
 		if !m.quiet {
+			variance := stat.Mean(d.Variances(), nil)
+			seen = confirmed(m.forest, fitted, variance)
 			shares.ifNoise(seen, variance/(oob.R2*stat.PopVariance(t.Y, nil)))
 		}
 		if err := z.intervals(b, t, m, shares); err != nil {

@@ -100,6 +100,28 @@ func readGrid(t *testing.T, name string, params int, f func(loss float64) float6
 	return g
 }
 
+// fullGrid returns all cells of d parameters with as many levels each, without results.
+func fullGrid(d, levels int, kind nasalyze.Kind) *grid {
+	g := new(grid)
+	cells := 1
+	for j := range d {
+		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: kind}
+		for l := range levels {
+			p.Choices = append(p.Choices, nasalyze.Text(fmt.Sprint(l)))
+		}
+		g.params = append(g.params, p)
+		cells *= levels
+	}
+	for i := range cells {
+		level := make([]int, d)
+		for j := range level {
+			level[j], i = i%levels, i/levels
+		}
+		g.level = append(g.level, level)
+	}
+	return g
+}
+
 // add appends the results of a cell. A single one is not random.
 func (g *grid) add(repeats []float64) {
 	g.first = append(g.first, repeats[0])
@@ -224,15 +246,10 @@ func TestCoverage(t *testing.T) {
 // TestGridNoise: the noise of the repeats is no interaction. Of a table with one effect, noise of
 // the same variance and four repeats, it would be a fifth of the variance of the means.
 func TestGridNoise(t *testing.T) {
-	g := new(grid)
-	src := rand.New(rand.NewPCG(1, 2))
 	const levels = 12
-	for range 3 {
-		g.params = append(g.params, nasalyze.Param{Choices: make([]nasalyze.Value, levels)})
-	}
-	for i := range levels * levels * levels {
-		level := []int{i % levels, i / levels % levels, i / levels / levels}
-		g.level = append(g.level, level)
+	g := fullGrid(3, levels, nasalyze.Ordinal)
+	src := rand.New(rand.NewPCG(1, 2))
+	for _, level := range g.level {
 		repeats := make([]float64, 4)
 		for k := range repeats {
 			repeats[k] = math.Copysign(1, float64(level[0])-levels/2+0.5) + src.NormFloat64()

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,22 +14,7 @@ import (
 // TestCurvesWarning: beside strong parameters trees see a weak one late, and its curve is
 // flatter than its interval knows. By itself it is seen.
 func TestCurvesWarning(t *testing.T) {
-	const levels = 8
-	g := new(grid)
-	for j := range 4 {
-		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: nasalyze.Categorical}
-		for l := range levels {
-			p.Choices = append(p.Choices, nasalyze.Text(fmt.Sprint(l)))
-		}
-		g.params = append(g.params, p)
-	}
-	for i := range levels * levels * levels * levels {
-		level := make([]int, 4)
-		for j := range level {
-			level[j], i = i%levels, i/levels
-		}
-		g.level = append(g.level, level)
-	}
+	g := fullGrid(4, 8, nasalyze.Categorical)
 	for _, strong := range []float64{1, 0} {
 		src := rand.New(rand.NewPCG(1, 2))
 		g.mean = nil

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -13,22 +12,7 @@ import (
 // TestLeafSize: without noise leaves of one row are better, with noise leaves of two, unless there are few rows
 // or a few results carry the variance.
 func TestLeafSize(t *testing.T) {
-	g := new(grid)
-	const levels = 7
-	for j := range 4 {
-		p := nasalyze.Param{Name: fmt.Sprint("p", j), Kind: nasalyze.Ordinal}
-		for l := range levels {
-			p.Choices = append(p.Choices, nasalyze.Integer(int64(l)))
-		}
-		g.params = append(g.params, p)
-	}
-	for i := range levels * levels * levels * levels {
-		level := make([]int, 4)
-		for j := range level {
-			level[j], i = i%levels, i/levels
-		}
-		g.level = append(g.level, level)
-	}
+	g := fullGrid(4, 7, nasalyze.Ordinal)
 	for _, c := range []struct {
 		name  string
 		n     int

@@ -221,14 +221,14 @@ func (s *shares) stat(k int) Stat {
 	out := Stat{Mean: s.mean[k], Std: s.std[k], Lo: math.NaN(), Hi: math.NaN()}
 	if s.se != nil && !math.IsNaN(s.se[k]) {
 		below, above := s.se[k], s.se[k]
-		if s.ahead != nil {
-			below = math.Hypot(below, biasFactor*min(s.ahead[k], 0))
-			above = math.Hypot(above, biasFactor*max(s.ahead[k], 0))
+		reach := func(factor float64, way []float64) {
+			if way != nil {
+				below = math.Hypot(below, factor*min(way[k], 0))
+				above = math.Hypot(above, factor*max(way[k], 0))
+			}
 		}
-		if s.noisy != nil {
-			below = math.Hypot(below, noiseFactor*min(s.noisy[k], 0))
-			above = math.Hypot(above, noiseFactor*max(s.noisy[k], 0))
-		}
+		reach(biasFactor, s.ahead)
+		reach(noiseFactor, s.noisy)
 		out.Lo, out.Hi = max(out.Mean-s.z*below, 0), min(out.Mean+s.z*above, 1)
 	}
 	return out
