@@ -59,9 +59,10 @@ func pearson(x, y []float64) float64 {
 	n := float64(len(x))
 	var mx, my, xx, yy, xy float64
 	for i := range x {
-		mx += x[i] / n
-		my += y[i] / n
+		mx += x[i]
+		my += y[i]
 	}
+	mx, my = mx/n, my/n // sums of ranks are exact, and so is the mean of equal ones
 	for i := range x {
 		xx += (x[i] - mx) * (x[i] - mx)
 		yy += (y[i] - my) * (y[i] - my)
