@@ -34,7 +34,16 @@ func (s *oneStep) left(ctx context.Context) error {
 		}
 	}
 	mains, pairs := make([][]coefficient, n), make([][]coefficient, n*(n-1)/2)
+	levels := make([]float64, len(pairs)) // squares of pairs with a categorical column
 	err := pieces.Do(ctx, n, s.d.opt.Workers, nil, func(_, a int) error {
+		for b := a + 1; b < n; b++ {
+			switch {
+			case !s.lattices[a].numeric:
+				levels[pairIndex(a, b, n)] = s.levelPair(a, b, basis[b])
+			case !s.lattices[b].numeric:
+				levels[pairIndex(a, b, n)] = s.levelPair(b, a, basis[a])
+			}
+		}
 		one, both := make([]float64, len(s.residual)), make([]float64, len(s.residual))
 		for k, p := range basis[a] {
 			s.times(one, s.residual, a, p)
@@ -56,7 +65,7 @@ func (s *oneStep) left(ctx context.Context) error {
 	s.out.MainsLeft, s.out.PairsLeft = squares(s.out.left.mains, s.scale), squares(s.out.left.pairs, s.scale)
 	s.out.PairsUnclear = squares(pairs, s.scale)
 	for i, v := range s.out.PairsLeft {
-		s.out.PairsUnclear[i] -= v
+		s.out.PairsUnclear[i] += levels[i]*s.scale - v
 	}
 	return nil
 }

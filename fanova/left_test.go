@@ -157,6 +157,46 @@ func TestCoefficientOfPairs(t *testing.T) {
 	near(t, "square", s.coefficient(0, 0, z).square, want/weight, 1e-14)
 }
 
+// TestLevelPair: the definition, a mean over pairs of different rows, summed over products of orthonormal functions. Which
+// functions of levels these are does not matter; here they are polynomials of their order.
+func TestLevelPair(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	const n = 30
+	s := &oneStep{lattices: make([]lattice, 3), cell: make([][]int32, 3), different: 0.9}
+	basis := make([][][]float64, 3)
+	for c, cells := range []int{3, 4, 7} {
+		l := &s.lattices[c]
+		l.weight, l.numeric = make([]float64, cells), c == 2
+		for i := range l.weight {
+			l.weight[i] = 1 / float64(cells)
+		}
+		for range n {
+			s.cell[c] = append(s.cell[c], int32(rng.IntN(cells+1)-1)) // -1 is missing
+		}
+		basis[c] = l.polynomials(cells - 1)
+	}
+	for range n {
+		s.residual = append(s.residual, rng.NormFloat64())
+	}
+	for _, pair := range [][2]int{{0, 1}, {1, 0}, {0, 2}, {1, 2}} {
+		a, b := pair[0], pair[1]
+		of := basis[b]
+		if b == 2 {
+			of = of[:leftDegree-1]
+		}
+		want := 0.0
+		one, both := make([]float64, n), make([]float64, n)
+		for _, p := range basis[a] {
+			s.times(one, s.residual, a, p)
+			for _, q := range of {
+				s.times(both, one, b, q)
+				want += s.coefficient(0, 0, both).square
+			}
+		}
+		near(t, "square", s.levelPair(a, b, basis[b]), want, 1e-10)
+	}
+}
+
 // TestEvident: of the p-values 0.001, 0.02, 0.04, 0.5 and one that is not known the first two are
 // below 0.05 times their rank over 4, so these count, and none above.
 func TestEvident(t *testing.T) {

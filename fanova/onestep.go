@@ -48,9 +48,10 @@ type OneStep struct {
 // Da Veiga and Gamboa estimate quadratic functionals). All of them together would add more noise than they find.
 // MainsLeft and PairsLeft hold those whose coefficient is clearly not 0, by the means of e p(x) over their standard
 // errors and at a false discovery rate of 0.05 among mains and among pairs. Rows of any weight are one row each there.
-// PairsUnclear holds all others. Steps leave much of a
-// smooth curve, and it is found there; categorical columns have no polynomials. [OneStep.CurveLeft] and
-// [OneStep.SurfaceLeft] are the same for marginals.
+// PairsUnclear holds all others, and those of pairs with a categorical column, in orthonormal functions of its levels
+// and polynomials of degree 3 at most. Steps leave much of a
+// smooth curve, and it is found there; of functions of levels, whose sum alone does not depend on their choice, none is
+// clear. [OneStep.CurveLeft] and [OneStep.SurfaceLeft] are the same for marginals.
 //
 // The shares of single trees, from Mains and Pairs, have less variance and more bias. Which is
 // closer to the truth depends on the number of rows. A share of OneStep can be
