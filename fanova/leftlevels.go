@@ -1,49 +1,58 @@
 package fanova
 
-// levelPair estimates the squares of all coefficients of a pair of columns, of which a is categorical: in products of
-// orthonormal functions of its levels with the polynomials, or the functions of levels, of b. Which
-// functions of levels these are does not matter to the sum.
+// levelPair estimates the sum of the squares of all coefficients of a pair of columns, of which a is
+// categorical: in products of orthonormal functions of its levels with the polynomials of b, or the
+// functions of its levels. Which functions of levels these are does not matter to the sum.
+//
+// For rows with levels l and m of k, p(l) p(m) summed over orthonormal functions p with mean 0 is k - 1 if
+// l = m and -1 if not. So the sum is k times that of the squares of the rows' sums in each level, less their mean.
 func (s *oneStep) levelPair(a, b int, polynomials [][]float64) float64 {
-	z := make([]float64, len(s.residual))
-	sum := 0.0
-	add := func(factor float64, f []float64) {
-		s.times(z, s.residual, b, f)
-		sum += factor * s.alike(a, z)
+	rows, columns, numeric := s.lattices[a].cells(), s.lattices[b].cells(), s.lattices[b].numeric
+	if numeric {
+		polynomials = polynomials[:min(len(polynomials), leftDegree-1)]
+		columns = len(polynomials)
 	}
-	if s.lattices[b].numeric {
-		for _, p := range polynomials[:min(len(polynomials), leftDegree-1)] {
-			add(1, p)
+	sums := make([]float64, rows*columns)
+	single := 0.0 // squares of single rows
+	for i, e := range s.residual {
+		la, lb := s.cell[a][i], s.cell[b][i]
+		switch {
+		case la < 0 || lb < 0: // tells nothing
+		case numeric:
+			for k, p := range polynomials {
+				v := e * p[lb]
+				sums[int(la)*columns+k] += v
+				single += v * v
+			}
+		default:
+			sums[int(la)*columns+int(lb)] += e
+			single += e * e * float64(columns-1)
 		}
-		return sum / s.different
 	}
-	levels := s.lattices[b].cells()
-	all := make([]float64, levels)
-	for l := range all {
-		one := make([]float64, levels)
-		one[l], all[l] = 1, 1
-		add(float64(levels), one)
+	factor := float64(rows)
+	for k := range columns {
+		subtractMean(sums[k:], columns, rows)
 	}
-	add(-1, all)
-	return sum / s.different
+	if !numeric {
+		factor *= float64(columns)
+		for l := range rows {
+			subtractMean(sums[l*columns:], 1, columns)
+		}
+	}
+	squares := 0.0
+	for _, v := range sums {
+		squares += v * v
+	}
+	return (factor*squares - float64(rows-1)*single) / s.different
 }
 
-// alike sums up, over pairs of different rows, the product of their values, times the number of levels of column c less 1
-// where they have the same level, times -1 elsewhere. For rows i and j this factor is the sum of p(i) p(j) over
-// orthonormal functions p of the levels.
-func (s *oneStep) alike(c int, z []float64) float64 {
-	sums := make([]float64, s.lattices[c].cells())
-	all, squares := 0.0, 0.0
-	for i, cell := range s.cell[c] {
-		if cell >= 0 {
-			sums[cell] += z[i]
-			all += z[i]
-			squares += z[i] * z[i]
-		}
+// subtractMean takes the mean of v[0], v[stride], ..., n numbers, away from each of them.
+func subtractMean(v []float64, stride, n int) {
+	mean := 0.0
+	for i := range n {
+		mean += v[i*stride] / float64(n)
 	}
-	same := 0.0
-	for _, v := range sums {
-		same += v * v
+	for i := range n {
+		v[i*stride] -= mean
 	}
-	levels := float64(len(sums))
-	return levels*same - all*all - (levels-1)*squares
 }
