@@ -382,6 +382,7 @@ type Warning struct {
 // Provenance makes the report reproducible.
 type Provenance struct {
 	Version string           `json:"version"`
+	Command string           `json:"command,omitempty"`
 	Seed    uint64           `json:"seed"`
 	Options ProvenanceOption `json:"options"`
 	Format  string           `json:"format"`
@@ -408,6 +409,7 @@ type ProvenanceOption struct {
 	Trees      int     `json:"trees"`
 	MinLeaf    int     `json:"minLeaf"`
 	Features   float64 `json:"features"`
+	TreeMeans  bool    `json:"treeMeans"` // shares are not corrected
 	Replicates int     `json:"replicates"`
 	Resamples  int     `json:"resamples"`
 	Confidence float64 `json:"confidence"`

@@ -58,8 +58,8 @@ type Options struct {
 	// Workers is the number of goroutines; 0 means GOMAXPROCS. It has no
 	// influence on any number.
 	Workers int
-	// Version of the program, recorded.
-	Version string
+	// Version of the program and Command that was typed, recorded.
+	Version, Command string
 	// Findings of the ingest, recorded.
 	Findings []Finding
 	// Progress, if not nil, is told the stage and how much of it is done.
@@ -224,7 +224,7 @@ func (z *analyzer) describe() error {
 		z.params = append(z.params, p)
 		a.Params = append(a.Params, describeParam(s.Space, p))
 	}
-	a.Provenance = Provenance{Version: z.opt.Version, Seed: z.opt.Seed, Format: s.Provenance.Format, Options: z.recordOptions()}
+	a.Provenance = Provenance{Version: z.opt.Version, Command: z.opt.Command, Seed: z.opt.Seed, Format: s.Provenance.Format, Options: z.recordOptions()}
 	for _, in := range s.Provenance.Inputs {
 		a.Provenance.Inputs = append(a.Provenance.Inputs, Input{in.Path, in.SHA256})
 	}
@@ -256,7 +256,7 @@ func describeParam(space *nasalyze.Space, p *nasalyze.Param) Param {
 func (z *analyzer) recordOptions() ProvenanceOption {
 	o := z.opt
 	rec := ProvenanceOption{Objective: z.study.Objectives[z.objective].Name, Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform",
-		Trees: o.Forest.Trees, MinLeaf: o.Forest.MinLeaf, Features: o.Forest.FeatureFraction,
+		Trees: o.Forest.Trees, MinLeaf: o.Forest.MinLeaf, Features: o.Forest.FeatureFraction, TreeMeans: o.TreeMeans,
 		Replicates: max(o.Replicates, 0), Resamples: o.Resamples, Confidence: o.Confidence, Target: o.Target, From: o.From}
 	if rec.Trees == 0 {
 		rec.Trees = forest.DefaultTrees

@@ -27,7 +27,7 @@ space ("surrogate"), which is free of the selection that a halving search makes.
   nasalyze correlation path/to/bohb-run --format json
   nasalyze correlation run1 run2 --compare --format csv`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			opt, err := what.options()
+			opt, err := what.options(cmd, paths)
 			if err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ func newImportance(s *streams) *cobra.Command {
 		Long: `importance prints the share of the variance of the loss over the search space that
 each parameter explains (functional ANOVA of a random forest), per budget, with
 intervals. Budgets at which the forest predicts no better than the mean are
-named, not shown.
+named, not shown (with --format csv or json their rows say that nothing is decided).
 
 Other methods answer other questions (--method):
 
@@ -43,7 +43,7 @@ What decides about failing or about time: --objective ` + nasalyze.FailureObject
   nasalyze importance --objective @failure
   nasalyze importance run1 run2 --compare`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			opt, err := what.options()
+			opt, err := what.options(cmd, paths)
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/nasalyze/nasalyze"
@@ -27,7 +28,7 @@ type inputFlags struct {
 
 func (f *inputFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.opt.Format, "format-in", "", "read the log as this `format` ("+strings.Join(formatNames(), ", ")+") (default: found out)")
-	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON or PCS) in place of the log's own")
+	flags.StringVar(&f.space, "space", "", "search space `file` (ConfigSpace JSON, PCS or YAML) in place of the log's own")
 	flags.StringSliceVar(&f.opt.Objectives, "objective", nil, "objective `name`s; the first is analysed (such as loss, \"info.test accuracy\", a column, "+nasalyze.FailureObjective+" or "+nasalyze.TimeObjective+")")
 	flags.StringSliceVar(&f.opt.Maximize, "maximize", nil, "objectives of which more is better")
 	flags.StringSliceVar(&f.opt.Minimize, "minimize", nil, "objectives of which less is better, where the log says otherwise")
@@ -80,14 +81,16 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 	}
 	named := f.opt.Objectives
 	f.opt.Objectives = slices.DeleteFunc(slices.Clone(named), nasalyze.Derived)
+	var inputs []nasalyze.Input // beside the logs
 	if f.space != "" {
 		var findings source.Findings
-		space, err := spacefile.ReadFile(f.space, &findings)
+		space, input, err := spacefile.ReadFile(f.space, &findings)
 		printFindings(s.err, findings.All())
 		if err != nil {
 			return nil, err
 		}
 		f.opt.Space, f.opt.SpacePath = space, f.space
+		inputs = append(inputs, input)
 	}
 	if len(paths) == 0 {
 		l, err := f.openExample(ctx, s)
@@ -107,6 +110,7 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 			printFindings(s.err, findings)
 			return nil, err
 		}
+		study.Provenance.Inputs = append(study.Provenance.Inputs, inputs...)
 		if study.Name == "" {
 			study.Name = logName(path)
 		}
@@ -204,7 +208,7 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&f.opt.Forest.MinLeaf, "min-leaf", 0, "smallest number of configurations in a leaf (default 2, or 1 where it predicts better)")
 	flags.Float64Var(&f.opt.Forest.FeatureFraction, "features", 0, "share of the parameters tried at each split (default 0.7)")
 	flags.BoolVar(&f.opt.TreeMeans, "tree-means", false, "importance as the mean over the trees, as other programs have it, without the correction by rows out of the bag")
-	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100)")
+	flags.IntVar(&f.opt.Replicates, "replicates", 0, "bootstrap replicates behind the intervals of importance; negative for none (default 100, where they are shown)")
 	flags.IntVar(&f.opt.Resamples, "resamples", 0, "bootstrap resamples behind the intervals of correlations; negative for none (default 2000)")
 	flags.Float64Var(&f.opt.Target, "target", 0, "share of the best configurations that PED-ANOVA asks about (default 0.1)")
 	flags.StringVar(&f.opt.From, "from", "", "`id` of the configuration that the ablation path begins at (default: the search space's default)")
@@ -214,9 +218,9 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 }
 
 // options turns the flags into those of the analysis.
-func (f *analysisFlags) options() (reports.Options, error) {
+func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Options, error) {
 	opt := f.opt
-	opt.Version = version()
+	opt.Version, opt.Command = version(), commandLine(cmd, paths)
 	var err error
 	if opt.Cutoffs, err = f.cutoffs.options(); err != nil {
 		return opt, err

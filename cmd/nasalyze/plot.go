@@ -86,6 +86,9 @@ Figures:
 	return cmd
 }
 
+// withIntervals are the figures that show intervals of importance.
+var withIntervals = []string{"importance", "importance-by-budget", "marginals", "active"}
+
 // analysisFor reads a finished report.json, or analyses logs. Intervals of
 // importance are computed only for figures that show them.
 func analysisFor(cmd *cobra.Command, s *streams, in *inputFlags, what *analysisFlags, fig string, paths []string) (*reports.Analysis, error) {
@@ -101,11 +104,11 @@ func analysisFor(cmd *cobra.Command, s *streams, in *inputFlags, what *analysisF
 		}
 		return a, nil
 	}
-	opt, err := what.options()
+	opt, err := what.options(cmd, paths)
 	if err != nil {
 		return nil, err
 	}
-	if !cmd.Flags().Changed("replicates") && !strings.HasPrefix(fig, "importance") {
+	if !cmd.Flags().Changed("replicates") && !slices.Contains(withIntervals, fig) {
 		opt.Replicates = -1
 	}
 	l, err := in.openPooled(cmd.Context(), s, paths)

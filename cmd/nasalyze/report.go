@@ -53,7 +53,7 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
   nasalyze report run1 --only importance,rank-correlation
   nasalyze report run1 --objective loss,@time -o both-objectives`,
 		RunE: func(cmd *cobra.Command, paths []string) error {
-			opt, err := what.options()
+			opt, err := what.options(cmd, paths)
 			if err != nil {
 				return err
 			}

@@ -71,7 +71,7 @@ func (r *searchRun) readSpace(s *streams, path string) error {
 func (r *searchRun) parseSpace(s *streams, path string) error {
 	var findings source.Findings
 	var err error
-	r.space, err = spacefile.ReadFile(path, &findings)
+	r.space, _, err = spacefile.ReadFile(path, &findings)
 	for _, f := range findings.All() {
 		if f.Severity > source.Note {
 			fmt.Fprintln(s.err, f)

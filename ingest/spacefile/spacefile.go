@@ -53,17 +53,22 @@ func open(s *source.Source, name string, findings *source.Findings) (*nasalyze.S
 	return Read(f, f.Path(), findings)
 }
 
-// ReadFile reads a space file of any format, gzip undone.
-func ReadFile(path string, findings *source.Findings) (*nasalyze.Space, error) {
+// ReadFile reads a space file of any format, gzip undone, and says which file that was.
+func ReadFile(path string, findings *source.Findings) (*nasalyze.Space, nasalyze.Input, error) {
+	var input nasalyze.Input
 	s, err := source.New(path, os.Stdin)
 	if err != nil {
-		return nil, err
+		return nil, input, err
 	}
 	defer s.Close()
 	if s.Dir {
-		return nil, fmt.Errorf("%s is a directory, expected a search space file (ConfigSpace JSON, PCS or YAML)", path)
+		return nil, input, fmt.Errorf("%s is a directory, expected a search space file (ConfigSpace JSON, PCS or YAML)", path)
 	}
-	return open(s, s.Name, findings)
+	space, err := open(s, s.Name, findings)
+	if inputs := s.Inputs(); len(inputs) > 0 {
+		input = inputs[0]
+	}
+	return space, input, err
 }
 
 // Read reads a space: YAML if the name says so, ConfigSpace JSON if the first byte

@@ -1,6 +1,8 @@
 package spacefile
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,10 +79,12 @@ func TestReadFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(pcsSpace), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := ReadFile(path, &source.Findings{}); err != nil || len(s.Params) != 1 || len(s.Forbidden) != 1 {
+	if s, from, err := ReadFile(path, &source.Findings{}); err != nil || len(s.Params) != 1 || len(s.Forbidden) != 1 {
 		t.Errorf("%v, %v", s, err)
+	} else if sum := fmt.Sprintf("%x", sha256.Sum256([]byte(pcsSpace))); from.Path != path || from.SHA256 != sum {
+		t.Errorf("read from %v, want %s with checksum %s", from, path, sum)
 	}
-	if _, err := ReadFile(dir, &source.Findings{}); err == nil || !strings.Contains(err.Error(), "is a directory") {
+	if _, _, err := ReadFile(dir, &source.Findings{}); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("directory: %v", err)
 	}
 }

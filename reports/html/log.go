@@ -3,10 +3,6 @@ package html
 import (
 	"fmt"
 	"math"
-	"path"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -19,17 +15,15 @@ type log struct {
 	Space    table
 	Findings table
 	Command  string
-	// Placeholder tells that LOG in the command stands for a directory.
-	Placeholder bool
-	Options     []fact
-	Inputs      []reports.Input
+	Options  []fact
+	Inputs   []reports.Input
 	// More are the figures that have no place in another section.
 	More []paper
 }
 
 func newLog(s *source) log {
 	a := s.a
-	v := log{More: s.rest(), Counts: countsTable(a), Space: spaceTable(a), Findings: findingsTable(a), Inputs: a.Provenance.Inputs}
+	v := log{More: s.rest(), Command: a.Provenance.Command, Counts: countsTable(a), Space: spaceTable(a), Findings: findingsTable(a), Inputs: a.Provenance.Inputs}
 	for _, x := range a.Study.Statuses {
 		v.Statuses = append(v.Statuses, fact{x.Status, count(x.N), ""})
 	}
@@ -50,6 +44,9 @@ func newLog(s *source) log {
 	add("Trees per forest", count(o.Trees))
 	add("Smallest leaf", count(o.MinLeaf))
 	add("Share of parameters per split", number(o.Features))
+	if o.TreeMeans {
+		add("Shares", "means over the trees, not corrected")
+	}
 	add("Cutoff below", o.Low)
 	add("Cutoff above", o.High)
 	if o.Best > 0 {
@@ -63,73 +60,7 @@ func newLog(s *source) log {
 		add("Bootstrap resamples (ranks)", count(o.Resamples))
 	}
 	add("Confidence of intervals", confidence(a))
-	v.Command, v.Placeholder = command(a), slices.Contains(logs(a), "LOG")
 	return v
-}
-
-// command is what makes this report again from the same log, with the options that are not the default.
-func command(a *reports.Analysis) string {
-	words := append([]string{"nasalyze", "report"}, logs(a)...)
-	o := a.Provenance.Options
-	add := func(flag, value, otherwise string) {
-		if value != "" && value != "0" && value != otherwise { // 0 is what an older report left open
-			words = append(words, "--"+flag, quote(value))
-		}
-	}
-	add("objective", o.Objective, "")
-	add("scale", o.Scale, "encoded")
-	add("failures", o.Failures, "exclude")
-	add("repeats", o.Repeats, "mean")
-	add("inactive", o.Inactive, "uniform")
-	add("cutoff-low", o.Low, "")
-	add("cutoff-high", o.High, "")
-	add("best", plain(o.Best), "")
-	add("cutoffs", o.Cutoffs, "clamp")
-	add("target", plain(o.Target), plain(reports.DefaultTarget))
-	add("from", o.From, "default")
-	add("trees", strconv.Itoa(o.Trees), "64")
-	add("min-leaf", strconv.Itoa(o.MinLeaf), "")
-	add("features", plain(o.Features), "0.7")
-	if o.Replicates == 0 {
-		o.Replicates = -1 // none
-	}
-	add("replicates", strconv.Itoa(o.Replicates), "100")
-	add("resamples", strconv.Itoa(o.Resamples), "")
-	add("confidence", plain(o.Confidence), "0.95")
-	add("seed", strconv.FormatUint(a.Provenance.Seed, 10), "")
-	return strings.Join(words, " ")
-}
-
-func plain(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-
-// logs are the arguments that name the logs: files where a log is a file, directories
-// where it is one. LOG stands for what has no path of its own.
-func logs(a *reports.Analysis) []string {
-	directory := slices.Contains([]string{"hpbandster", "deepcave", "dataframe", "smac3"}, a.Provenance.Format)
-	var list []string
-	for _, in := range a.Provenance.Inputs {
-		name := quote(in.Path)
-		if directory {
-			if name = quote(path.Dir(filepath.ToSlash(in.Path))); name == "." {
-				name = "LOG"
-			}
-		}
-		if !slices.Contains(list, name) {
-			list = append(list, name)
-		}
-	}
-	return list
-}
-
-// quote quotes a word for a POSIX shell where it needs it.
-func quote(s string) string {
-	plain := s != "" && strings.IndexFunc(s, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-./,:@%+=", r))
-	}) < 0
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 func countsTable(a *reports.Analysis) table {

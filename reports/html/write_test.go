@@ -335,31 +335,3 @@ func TestVendoredChecksum(t *testing.T) {
 		t.Errorf("vendor/README.md does not have the checksum %x", sum)
 	}
 }
-
-// The command names a log as the command line takes it, and the options that matter.
-func TestCommand(t *testing.T) {
-	usual := reports.ProvenanceOption{Objective: "loss", Scale: "encoded", Failures: "exclude", Repeats: "mean", Inactive: "uniform", Trees: 64, Replicates: 100, Confidence: 0.95}
-	other := usual
-	other.Objective, other.Failures, other.Low, other.Replicates, other.MinLeaf = "val loss", "worst", "0.5", 0, 3
-	two := usual
-	two.MinLeaf = 2 // not what a report takes by itself everywhere
-	for _, c := range []struct {
-		format string
-		paths  []string
-		o      reports.ProvenanceOption
-		want   string
-	}{
-		{"hpbandster", []string{"configs.json", "results.json"}, usual, "nasalyze report LOG --objective loss --seed 7"},
-		{"hpbandster", []string{"a/run 1/configs.json", "a/run 1/results.json", "b/configs.json"}, usual, "nasalyze report 'a/run 1' b --objective loss --seed 7"},
-		{"csv", []string{"a.csv"}, two, "nasalyze report a.csv --objective loss --min-leaf 2 --seed 7"},
-		{"csv", []string{"it's.csv"}, other, `nasalyze report 'it'\''s.csv' --objective 'val loss' --failures worst --cutoff-low 0.5 --min-leaf 3 --replicates -1 --seed 7`},
-	} {
-		a := &reports.Analysis{Provenance: reports.Provenance{Format: c.format, Seed: 7, Options: c.o}}
-		for _, p := range c.paths {
-			a.Provenance.Inputs = append(a.Provenance.Inputs, reports.Input{Path: p})
-		}
-		if got := command(a); got != c.want {
-			t.Errorf("command is\n%s, want\n%s", got, c.want)
-		}
-	}
-}
