@@ -46,7 +46,7 @@ type Decomposition struct {
 }
 
 // First returns the decomposition of the first trees of the forest alone, at no cost; for
-// answers that are too dear for all of them.
+// answers that are too dear for all of them. It panics unless there are as many.
 func (d *Decomposition) First(trees int) *Decomposition {
 	out := *d
 	out.trees, out.mains, out.zero = d.trees[:trees:trees], d.mains[:trees:trees], 0

@@ -56,9 +56,6 @@ func SwitchEffect(f *forest.Forest, opt Options, regions ...Region) (Switch, err
 			return Switch{}, err
 		}
 	}
-	if u.whole {
-		u.volume = 1
-	}
 	return newSwitch(all, u.volume, u.integral), nil
 }
 
@@ -69,8 +66,6 @@ type union struct {
 	terms    int
 	volume   float64
 	integral []float64
-	// whole tells that one of the boxes is the whole domain.
-	whole bool
 }
 
 // add takes in a box with a sign, and its intersections with later ones with the opposite one.
@@ -90,7 +85,6 @@ func (u *union) add(box Region, sign float64, later []Region) error {
 	if err != nil {
 		return err
 	}
-	u.whole = u.whole || v == 1
 	u.volume += sign * v
 	for k, m := range d.Means() {
 		u.integral[k] += sign * v * m
@@ -107,10 +101,16 @@ func (u *union) add(box Region, sign float64, later []Region) error {
 	return nil
 }
 
+// everywhere is the volume from which on nothing but rounding lies outside of a region.
+const everywhere = 1 - 1e-12
+
 // newSwitch sums up from the volume of a region and the integrals over it.
 func newSwitch(all *Decomposition, p float64, integral []float64) Switch {
 	n := len(integral)
-	s := Switch{Probability: min(p, 1), ShareByTree: make([]float64, n)}
+	if p > everywhere {
+		p = 1
+	}
+	s := Switch{Probability: p, ShareByTree: make([]float64, n)}
 	in, out, difference := make([]float64, n), make([]float64, n), make([]float64, n)
 	variance := all.Variances()
 	for k, mean := range all.Means() {

@@ -328,6 +328,23 @@ func TestSwitchNothingOrEverything(t *testing.T) {
 	}
 }
 
+// TestSwitchRoundedEverything: ten levels of a tenth each are everything, though their volumes sum up to less than 1.
+func TestSwitchRoundedEverything(t *testing.T) {
+	columns := []forest.Column{{Levels: 10}}
+	f := &forest.Forest{Columns: columns, Trees: []forest.Tree{flatten(columns, &node{column: 0, levels: []int{0, 1, 2}, left: leaf(1), right: leaf(3)})}}
+	var levels []Region
+	for l := range 10 {
+		levels = append(levels, Region{{Levels: []int{l}}})
+	}
+	s, err := SwitchEffect(f, Options{}, levels...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Probability != 1 || !math.IsNaN(s.Out.Mean) || !math.IsNaN(s.Difference.Mean) {
+		t.Errorf("probability %v, out %v, difference %v; want 1 and nothing outside", s.Probability, s.Out.Mean, s.Difference.Mean)
+	}
+}
+
 // TestWithinPoint fixes a column at a point: it has no effect, and the others
 // the one that they have there. Zero is a point like any other.
 func TestWithinPoint(t *testing.T) {

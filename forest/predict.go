@@ -128,7 +128,11 @@ func (t *Tree) predict(i int, x []float64) mixture {
 		v := x[t.Feature[i]]
 		if v != v {
 			left, right := t.Left(i), int(t.Right[i])
-			return t.predict(left, x).mix(t.predict(right, x), float64(t.Weight[left])/float64(t.Weight[i]))
+			share := 0.5 // weights that are nothing beside the largest one
+			if t.Weight[i] > 0 {
+				share = float64(t.Weight[left]) / float64(t.Weight[i])
+			}
+			return t.predict(left, x).mix(t.predict(right, x), share)
 		}
 		if t.GoesLeft(i, v) {
 			i = t.Left(i)

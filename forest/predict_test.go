@@ -1,6 +1,7 @@
 package forest
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -52,6 +53,20 @@ func TestPredictByHand(t *testing.T) {
 	dst := make([]float64, len(m))
 	if got := f.Predict(dst, x); &got[0] != &dst[0] || cmp.Diff(mean, got) != "" {
 		t.Errorf("Predict: %v, want %v", got, mean)
+	}
+}
+
+// Nodes whose weights are nothing beside the largest one have a prediction all the same.
+func TestPredictTinyWeights(t *testing.T) {
+	x, y, w := []float64{0.1, 0.1, 0.9, 0.1, 0.9, 0.9}, []float64{1, 3, 5}, []float64{1, 1e-50, 1e-50}
+	f, err := Fit(context.Background(), x, y, w, make([]Column, 2), Options{Trees: 4, NoBootstrap: true, FeatureFraction: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range f.Predict(nil, []float64{nan, nan, 0.9, nan, nan, 0.9}) {
+		if !(v >= 1 && v <= 5) {
+			t.Errorf("predictions %v, want some from 1 to 5", v)
+		}
 	}
 }
 

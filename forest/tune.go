@@ -66,8 +66,8 @@ func Tune(ctx context.Context, x, y, weights []float64, cols []Column, opt Optio
 		return opt, nil, err
 	}
 	switch {
-	case opt.NoBootstrap:
-		return opt, nil, errors.New("forest: NoBootstrap leaves no rows out of the bag, Tune needs them")
+	case opt.NoBootstrap, opt.Subsample == 1:
+		return opt, nil, errors.New("forest: NoBootstrap or all rows as the sample leave none out of the bag, Tune needs them")
 	case opt.NoOutOfBag:
 		return opt, nil, errors.New("forest: NoOutOfBag leaves out the predictions that Tune compares")
 	}
@@ -160,7 +160,18 @@ func (s *tuner) start() {
 			s.variance += s.weight[i] * (y - mean) * (y - mean)
 		}
 	}
-	s.total = s.tune.Trees * (len(s.tune.MinLeaf) + len(s.tune.FeatureFraction))
+	most := 1 // the setting in opt comes first
+	for _, k := range s.tune.MinLeaf {
+		if k != s.opt.MinLeaf {
+			most++
+		}
+	}
+	for _, v := range s.tune.FeatureFraction {
+		if v != s.opt.FeatureFraction {
+			most++
+		}
+	}
+	s.total = s.tune.Trees * most
 }
 
 func (s *tuner) run(ctx context.Context) error {

@@ -62,13 +62,16 @@ func TestTuneSameForAnyWorkers(t *testing.T) {
 		last, total = done, of
 	}}
 	chosen, want := tuned(t, x, y, w, cols, opt, TuneOptions{Trees: 8})
-	if calls != 8*len(want) || total != 80 {
+	if calls != 8*len(want) || total != 8*(7+2) {
 		t.Errorf("%d calls for %d candidates, total %d", calls, len(want), total)
 	}
 	if first := want[0]; first.MinLeaf != 1 || first.FeatureFraction != 0.7 || first.Gain != 0 || first.GainErr != 0 {
 		t.Errorf("first candidate %+v, want the default", first)
 	}
-	opt.Progress = nil
+	last = 0 // a setting that is on neither list is tried as well
+	opt.MinLeaf, opt.FeatureFraction = 4, 0.5
+	tuned(t, x, y, w, cols, opt, TuneOptions{MinLeaf: []int{3}, FeatureFraction: []float64{1}, Trees: 8})
+	opt.MinLeaf, opt.FeatureFraction, opt.Progress = 0, 0, nil
 	for _, workers := range []int{2, 7} {
 		opt.Workers = workers
 		again, got := tuned(t, x, y, w, cols, opt, TuneOptions{Trees: 8})

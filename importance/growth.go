@@ -88,7 +88,7 @@ func Growth(ctx context.Context, t Table, opt GrowthOptions) ([]GrowthPoint, err
 			return nil // nothing to fit: no effects
 		}
 		fit := opt.Fit
-		fit.Workers, fit.Progress, fit.Seed = 1, nil, rng.Uint64()
+		fit.Workers, fit.Progress, fit.OutOfBag, fit.Seed = 1, nil, nil, rng.Uint64()
 		if fit.Groups != nil {
 			fit.Groups = nil
 			for _, row := range rows {

@@ -38,6 +38,22 @@ func TestGrowth(t *testing.T) {
 }
 
 // TestGrowthFull: at all rows a repeat is the decomposition of a forest of all rows.
+// TestHookOfTheCaller: a function that is to see the trees of one fit in order is not called by many at once.
+func TestHookOfTheCaller(t *testing.T) {
+	table := product(60, 3)
+	ctx := context.Background()
+	fit := forest.Options{Trees: 4, OutOfBag: func(int, []uint32, []float64) { t.Error("called") }}
+	if _, err := Growth(ctx, table, GrowthOptions{Sizes: []int{30}, Repeats: 2, Fit: fit}); err != nil {
+		t.Error(err)
+	}
+	if _, err := PermutationOutOfBag(ctx, table, fit, PermutationOptions{}); err != nil {
+		t.Error(err)
+	}
+	if _, err := Weighted(ctx, table, [][]float64{table.Y, table.Y}, WeightedOptions{Fit: fit}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestGrowthFull(t *testing.T) {
 	table := product(60, 3)
 	ctx := context.Background()

@@ -128,7 +128,7 @@ func PermutationOutOfBag(ctx context.Context, t Table, fit forest.Options, opt P
 	equal := allEqual(t.Y, t.Weights)
 	err := pieces.Do(ctx, trees, opt.Workers, opt.Progress, func(_, k int) error {
 		one := fit
-		one.Trees, one.Workers, one.Progress = 1, 1, nil
+		one.Trees, one.Workers, one.Progress, one.OutOfBag = 1, 1, nil, nil
 		one.Seed = stream(fit.Seed, k).Uint64()
 		f, err := forest.Fit(ctx, t.X, t.Y, t.Weights, t.Columns, one)
 		if err != nil {

@@ -80,7 +80,7 @@ func Weighted(ctx context.Context, t Table, ys [][]float64, opt WeightedOptions)
 			}
 		}
 		fit := opt.Fit
-		fit.Progress = nil
+		fit.Progress, fit.OutOfBag = nil, nil
 		f, err := forest.Fit(ctx, t.X, y, t.Weights, t.Columns, fit)
 		if err != nil {
 			return nil, err

@@ -208,6 +208,26 @@ func TestAnalyzeWithoutSharedConfigurations(t *testing.T) {
 	}
 }
 
+// With more than ten budgets the name of one begins that of another.
+func TestReasonNamesTheBudget(t *testing.T) {
+	s := synthetic(t, 8, 0.1, func(_, b int) bool { return b == 0 })
+	for b := range 11 {
+		for i := range 8 {
+			trial := s.Trials[i]
+			trial.Budget, trial.Values = float64(100+b), []float64{float64(i)}
+			if b == 10 {
+				trial.Values[0] = 1
+			}
+			s.Trials = append(s.Trials, trial)
+		}
+	}
+	for _, c := range analyzed(t, s, Options{Brief: true}).Correlations {
+		if c.High == 110 && !strings.HasSuffix(c.Spearman.Reason, "all equal in 110 s") {
+			t.Errorf("%v to %v: %s", c.Low, c.High, c.Spearman.Reason)
+		}
+	}
+}
+
 func TestAnalyzeRefusesNothing(t *testing.T) {
 	s := synthetic(t, 5, 0, nil)
 	for i := range s.Trials {

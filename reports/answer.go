@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/nasalyze/nasalyze"
+	"github.com/nasalyze/nasalyze/correlation"
 )
 
 // Thresholds of the verdicts. HpBandSter's documentation advises to raise the
@@ -79,8 +80,10 @@ func (z *analyzer) answerRanks() Answer {
 		if last > 1 && rankVerdict(far) != "yes" {
 			ans.Verdict = "partly"
 		}
-	case verdicts["no"] > 0 && verdicts["yes"]+verdicts["partly"] == 0:
+	case verdicts["no"] == last:
 		ans.Verdict, ans.Text = "no", next+", no. "
+	case verdicts["no"] > 0 && verdicts["yes"]+verdicts["partly"] == 0:
+		ans.Verdict, ans.Text = "no", "Not from each budget to the next. "
 	case verdicts["yes"]+verdicts["partly"] > 0:
 		ans.Verdict, ans.Text = "partly", next+", in part. "
 	default:
@@ -131,7 +134,11 @@ func (z *analyzer) farText(c *Correlation) string {
 	}
 	text := fmt.Sprintf("%s ρ = %s (%s).", from, rho(c.Spearman.Rho), z.evidence(c))
 	if c.N < c.NLow/2 {
-		text += fmt.Sprintf(" These %d are what the search promoted out of %d, so the correlation is over winners only", c.N, c.NLow)
+		if z.promoted(c) {
+			text += fmt.Sprintf(" These %d are what the search promoted out of %d, so the correlation is over winners only", c.N, c.NLow)
+		} else {
+			text += fmt.Sprintf(" These %d are part of %d, not clearly the better ones", c.N, c.NLow)
+		}
 		if !math.IsNaN(c.Surrogate.Rho) {
 			text += fmt.Sprintf("; over the whole space the two forests' predictions correlate with ρ = %s", rho(c.Surrogate.Rho))
 		}
@@ -141,6 +148,21 @@ func (z *analyzer) farText(c *Correlation) string {
 }
 
 // evidence is the sample size and the interval of a correlation.
+// promoted tells whether the configurations of a correlation are clearly the better ones at its lower
+// budget, by the rank-sum test (Wilcoxon, "Individual comparisons by ranking methods", 1945) at the 5 % level.
+func (z *analyzer) promoted(c *Correlation) bool {
+	low, high := z.tables[c.LowIndex], z.tables[c.HighIndex]
+	sum, n := 0.0, 0.0
+	for i, rank := range correlation.Ranks(low.Y) {
+		if _, both := slices.BinarySearch(high.Configs, low.Configs[i]); both {
+			sum += rank
+			n++
+		}
+	}
+	all := float64(low.N)
+	return (sum/n-(all+1)/2)/math.Sqrt((all+1)*(all-n)/(12*n)) < -1.645
+}
+
 func (z *analyzer) evidence(c *Correlation) string {
 	if math.IsNaN(c.Spearman.Lo) {
 		return fmt.Sprintf("n = %d", c.N)

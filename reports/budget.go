@@ -52,6 +52,7 @@ func (z *analyzer) budgets() error {
 }
 
 func (z *analyzer) countWarnings(t *nasalyze.Table) {
+	z.warnUnequal(t)
 	if t.Counts.Unencodable > 0 {
 		z.warn("outside-space", "At %s: %d configurations were left out because a value lies outside the search space.", z.at(t.Budget), t.Counts.Unencodable)
 	}

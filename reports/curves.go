@@ -28,19 +28,17 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, s *shares, b 
 			continue
 		}
 		_, u := z.axis(k, marginalPoints)
-		piece := z.pieces(k, u)
+		count, piece := z.pieces(k, u)
 		// What has been added to the mean of the trees is no longer missing.
 		mended := s.mended(make([]float64, len(u)), k, u)
-		missing, reach := make(map[int][]float64), make(map[int][]float64)
-		added := make(map[int][]float64)
+		missing, reach, added := make([][]float64, count), make([][]float64, count), make([][]float64, count)
 		for i := range u {
 			p := piece(u[i])
 			added[p] = append(added[p], mended[i])
 			reach[p] = append(reach[p], (m.Hi[i]-m.Lo[i])/2)
 		}
 		for i, predicted := range f.OutOfBag.Prediction {
-			if x := t.Row(i)[k]; x == x && predicted == predicted {
-				p := piece(x)
+			if p := piece(t.Row(i)[k]); p >= 0 && predicted == predicted {
 				missing[p] = append(missing[p], t.Y[i]-predicted)
 			}
 		}
@@ -51,6 +49,9 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, s *shares, b 
 				continue
 			}
 			mean, variance := stat.MeanVariance(e, nil)
+			if variance == 0 {
+				continue // no error is known
+			}
 			mean -= stat.Mean(added[p], nil)
 			se2 := variance / float64(len(e))
 			off += mean*mean - se2
@@ -58,6 +59,9 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, s *shares, b 
 			half := stat.Mean(reach[p], nil)
 			within += half * half
 			n++
+		}
+		if n == 0 {
+			continue // as of a parameter that is hardly ever active
 		}
 		chance := distuv.ChiSquared{K: n}.Survival(chi) // that the rows agree with the curve and lie that far off
 		if off > within && chance < curveAlpha/float64(len(b.Marginals)) {
@@ -69,11 +73,16 @@ func (z *analyzer) warnCurves(t *nasalyze.Table, f *forest.Forest, s *shares, b 
 	}
 }
 
-// pieces returns the function that tells the piece of parameter k which an encoded value
-// lies in: a level of a choice, one of equal parts of the axis of a number. The points are those of its curve.
-func (z *analyzer) pieces(k int, points []float64) func(u float64) int {
+// pieces returns the number of pieces of parameter k and the function that tells which one an encoded value
+// lies in, -1 for none: a level of a choice, one of equal parts of the axis of a number. The points are those of its curve.
+func (z *analyzer) pieces(k int, points []float64) (count int, piece func(u float64) int) {
 	if z.params[k].Numeric() {
-		return func(u float64) int { return min(int(u*curvePieces), curvePieces-1) }
+		return curvePieces, func(u float64) int {
+			if !(u >= 0) { // inactive
+				return -1
+			}
+			return min(int(u*curvePieces), curvePieces-1)
+		}
 	}
-	return func(u float64) int { return slices.Index(points, u) }
+	return len(points), func(u float64) int { return slices.Index(points, u) }
 }

@@ -36,3 +36,19 @@ func TestCurvesWarning(t *testing.T) {
 		}
 	}
 }
+
+// TestRarelyActive: a parameter that two configurations have says nothing about its curve.
+func TestRarelyActive(t *testing.T) {
+	s := branched(t, 60)
+	for i := range s.Configs {
+		if values := s.Configs[i].Values; i > 4 && !values[2].IsAbsent() {
+			values[0], values[2] = s.Space.Params[0].Choices[1], nasalyze.Value{}
+		}
+		if lr, _ := s.Configs[i].Values[1].Float(); s.Trials[i].Status == nasalyze.Success {
+			s.Trials[i].Values[0] = lr
+		}
+	}
+	if b := analyzed(t, s, Options{Brief: true}).Budgets[0]; !b.Decided || len(b.Marginals[2].Lo) == 0 {
+		t.Errorf("decided %v (%s), or no interval of the curve", b.Decided, b.Reason)
+	}
+}

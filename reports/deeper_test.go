@@ -240,6 +240,49 @@ func TestTradeoff(t *testing.T) {
 	}
 }
 
+// A value for trials that failed is one of the loss; it says nothing about their time.
+func TestTradeoffOfFailures(t *testing.T) {
+	whole(t)
+	a := analyzed(t, branched(t, 400), Options{Replicates: -1, Table: nasalyze.TableOptions{Failures: nasalyze.FixedFailures, FailureValue: 1e5}})
+	near(t, "units where only time counts", a.Tradeoff.Points[0].Importance[3].Mean, 1, 0.02)
+}
+
+// A path would change what stands in for inactive parameters.
+func TestNoPathOfStandIns(t *testing.T) {
+	for _, policy := range []nasalyze.InactivePolicy{nasalyze.DefaultInactive, nasalyze.LevelInactive} {
+		a := analyzed(t, branched(t, 100), Options{Replicates: -1, Table: nasalyze.TableOptions{Inactive: policy}})
+		if a.Path == nil || a.Path.Steps != nil || !strings.Contains(a.Path.Reason, "stand in") {
+			t.Errorf("path %+v", a.Path)
+		}
+	}
+}
+
+// A result that has no square leaves ranks, and one budget undecided.
+func TestHugeResult(t *testing.T) {
+	s := synthetic(t, 40, 0.1, nil)
+	s.Trials[0].Values[0] = math.MaxFloat64
+	a := analyzed(t, s, Options{})
+	if b := a.Budgets[0]; b.Decided || !strings.Contains(b.Reason, "configuration 0 has the result 1.797") || !a.Budgets[1].Decided {
+		t.Errorf("decided %v and %v, because %q", b.Decided, a.Budgets[1].Decided, b.Reason)
+	}
+	if c := a.Correlations[0]; math.IsNaN(c.Spearman.Rho) {
+		t.Errorf("ranks %+v", c)
+	}
+}
+
+// What separates the best from all is a question about values; being inactive is none of a number's.
+func TestDensitiesOfLevels(t *testing.T) {
+	s := branched(t, 400)
+	shares := func(policy nasalyze.InactivePolicy) []Score {
+		b := analyzed(t, s, Options{Replicates: -1, Resamples: -1, Table: nasalyze.TableOptions{Inactive: policy}}).Budgets[0]
+		return b.Methods[slices.IndexFunc(b.Methods, func(m Method) bool { return m.Method == PED })].Scores
+	}
+	level, uniform := shares(nasalyze.LevelInactive), shares(nasalyze.UniformInactive)
+	for k := range uniform {
+		near(t, uniform[k].Param, level[k].Mean, uniform[k].Mean, 1e-12)
+	}
+}
+
 func TestGrowth(t *testing.T) {
 	whole(t)
 	a := analyzed(t, branched(t, 500), Options{Replicates: -1})

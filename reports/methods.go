@@ -21,7 +21,8 @@ type Method struct {
 	// N is the number of configurations in the target of PED-ANOVA, else of all.
 	N int `json:"n"`
 	// Agreement is Spearman's correlation of the scores with the individual
-	// importance of functional ANOVA; NaN where that is undecided.
+	// importance of functional ANOVA; NaN where that is undecided, with fewer than
+	// [correlation.MinItems] parameters, and where all scores are equal.
 	Agreement float64 `json:"agreement"`
 	// Reason says why nothing can be told.
 	Reason string `json:"reason,omitempty"`
@@ -83,6 +84,7 @@ func (z *analyzer) method(b int, m *Method) error {
 	t, out := z.tables[b], &z.a.Budgets[b]
 	rows := importance.Table{X: t.X, Y: t.Y, Columns: z.columns()}
 	if m.Method == PED {
+		z.unsetInactive(&rows)
 		ped, err := importance.PEDANOVA(rows, importance.PEDOptions{Target: z.opt.Target, Grids: z.grids()})
 		if err != nil {
 			return err
@@ -119,6 +121,27 @@ func (z *analyzer) method(b int, m *Method) error {
 		m.Scores = append(m.Scores, Score{z.a.Params[k].Name, s.Mean, s.Std})
 	}
 	return nil
+}
+
+// unsetInactive puts NaN in place of the level beside its range that an inactive number may have: densities are of values.
+func (z *analyzer) unsetInactive(rows *importance.Table) {
+	if z.opt.Table.Inactive != nasalyze.LevelInactive {
+		return
+	}
+	rows.X = slices.Clone(rows.X)
+	d := len(rows.Columns)
+	for k := range rows.Columns {
+		c := &rows.Columns[k]
+		if c.Levels > 0 || c.Lower >= 0 {
+			continue
+		}
+		c.Lower = 0
+		for i := k; i < len(rows.X); i += d {
+			if rows.X[i] < 0 {
+				rows.X[i] = math.NaN()
+			}
+		}
+	}
 }
 
 // grids puts the points of densities on the values of parameters with few of them, and

@@ -57,6 +57,10 @@ func (z *analyzer) path() error {
 	best := t.Configs[incumbent(t)]
 	out := &Path{Budget: t.Budget, From: fromDefault, To: z.study.Configs[best].ID}
 	z.a.Path = out
+	if z.opt.Table.Inactive != nasalyze.UniformInactive && len(z.study.Space.Conditions) > 0 {
+		out.Reason = "values stand in for inactive parameters, and a path would change them"
+		return nil
+	}
 	from, reason := z.start(out)
 	if reason != "" {
 		out.Reason = reason

@@ -40,7 +40,8 @@ func (z *analyzer) correlations() error {
 	for k := range m.Pairs {
 		p := &m.Pairs[k]
 		low, high := &z.a.Budgets[p.I], &z.a.Budgets[p.J]
-		naming := strings.NewReplacer(fmt.Sprintf("column %d", p.I), z.at(low.Budget), fmt.Sprintf("column %d", p.J), z.at(high.Budget))
+		// The later column first: "column 1" begins "column 10".
+		naming := strings.NewReplacer(fmt.Sprintf("column %d", p.J), z.at(high.Budget), fmt.Sprintf("column %d", p.I), z.at(low.Budget))
 		s := p.Spearman
 		out := Correlation{Low: low.Budget, High: high.Budget, LowIndex: p.I, HighIndex: p.J, N: p.N, NLow: m.Observed[p.I], NHigh: m.Observed[p.J],
 			Spearman: RankStat{Rho: s.Rho, P: s.P, PHolm: s.PHolm, Lo: s.Lo, Hi: s.Hi, IntervalMethod: string(s.IntervalMethod), BootLo: s.Bootstrap.Lo, BootHi: s.Bootstrap.Hi,

@@ -43,7 +43,9 @@ func (z *analyzer) tradeoff() error {
 		return err
 	}
 	t := z.tables[b]
-	with, err := study.At(t.Budget, other, z.opt.Table)
+	opt := z.opt.Table
+	opt.Failures = nasalyze.ExcludeFailures // a value for failed trials is one of the first objective
+	with, err := study.At(t.Budget, other, opt)
 	if err != nil {
 		return err
 	}

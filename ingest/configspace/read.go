@@ -277,7 +277,7 @@ func values(o pyjson.Object, key string) ([]nasalyze.Value, error) {
 	return all, nil
 }
 
-// weights reads the weights of choices; equal ones are nil.
+// weights reads the weights of choices, nil if there are none.
 func weights(o pyjson.Object) ([]float64, error) {
 	raw := o.Get("weights")
 	if pyjson.IsNull(raw) {
