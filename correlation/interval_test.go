@@ -25,6 +25,8 @@ func TestBonettWright(t *testing.T) {
 		{0.902893, 18, 0.95, 0.7100352555703342, 0.9697487696414073},
 		{0.3, 8, 0.95, -0.5273792471433211, 0.8353387139053106},
 		{-0.6, 4, 0.9, -0.9860694859038251, 0.7981960230526705},
+		{1, 10, 0.95, 0.9634989418514084, 1}, // 1 - 6/(n(n^2-1)) in place of 1
+		{-1, 7, 0.9, -1, -0.8748679091723934},
 		{0, 50, 0.99, -0.35898766563005874, 0.3589876656300588},
 	} {
 		lo, hi := BonettWright(c.rho, c.n, c.confidence)
@@ -257,5 +259,27 @@ func TestCoverage(t *testing.T) {
 		if fisher < c.fisher || bootstrap < c.bootstrap {
 			t.Errorf("rho %v n %d: coverage %.3f by Fisher and %.3f by bootstrap, expected at least %v and %v", c.rho, c.n, fisher, bootstrap, c.fisher, c.bootstrap)
 		}
+	}
+}
+
+// TestIntervalMethod: the bootstrap's interval is the one to report from ten items up.
+func TestIntervalMethod(t *testing.T) {
+	x, y := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, []float64{2, 1, 4, 3, 6, 5, 8, 10, 7, 9}
+	for n, want := range map[int]IntervalMethod{9: FisherZ, 10: BootstrapPercentile} {
+		r, err := Matrix(context.Background(), [][]float64{x[:n], y[:n]}, Options{Resamples: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := r.Pairs[0].Spearman; s.IntervalMethod != want {
+			t.Errorf("%d items: interval of %s, want %s", n, s.IntervalMethod, want)
+		}
+	}
+}
+
+// TestQuantile: nine values divide a distribution into ten equal parts.
+func TestQuantile(t *testing.T) {
+	v := []float64{1, 2, 3, 4, 5, 6, 7, 8, 9}
+	for q, want := range map[float64]float64{0.05: 1, 0.1: 1, 0.25: 2.5, 0.5: 5, 0.9: 9, 0.95: 9} {
+		same(t, fmt.Sprint("quantile ", q), quantile(v, q), want, 1e-12)
 	}
 }

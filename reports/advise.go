@@ -50,20 +50,17 @@ func (z *analyzer) advise() error {
 		return err
 	}
 	out := &z.a.Budgets[b]
-	// Under chance a parameter scores with probability at most 1/2.
-	null := distuv.Binomial{N: shadowRounds, P: 0.5}
-	alpha := shadowAlpha / 2 / float64(len(z.a.Params))
 	for i, p := range z.a.Params {
 		main := out.Importance[i].Individual
 		total := out.Importance[i].Sobol
 		adv := Advice{Param: p.Name, Action: "undecided", Evidence: fmt.Sprintf("explains %s alone, %s with interactions; beats the best shuffled copy (%s) in %d of %d rounds",
 			percent(main), percent(total), share(floor), scores[i], shadowRounds)}
-		hits := float64(scores[i])
+		more, fewer := unlikely(scores[i], len(z.a.Params))
 		// Noise is no evidence of absence: to leave the space, a parameter must have
 		// an interval that ends below what is negligible.
-		small := total.Hi <= negligible || null.CDF(hits) <= alpha && total.Hi <= 2*negligible
+		small := total.Hi <= negligible || fewer && total.Hi <= 2*negligible
 		switch {
-		case null.Survival(hits-1) <= alpha:
+		case more:
 			adv.Action = "keep"
 		case !small:
 			adv.Evidence += "; a larger effect is not excluded"
@@ -77,6 +74,14 @@ func (z *analyzer) advise() error {
 		z.a.Advice = append(z.a.Advice, adv)
 	}
 	return nil
+}
+
+// unlikely tells whether as many hits or more, and as many or fewer, are too many or too few to be chance, by which
+// a parameter scores with probability at most 1/2.
+func unlikely(hits, params int) (more, fewer bool) {
+	null := distuv.Binomial{N: shadowRounds, P: 0.5}
+	alpha := shadowAlpha / 2 / float64(params)
+	return null.Survival(float64(hits-1)) <= alpha, null.CDF(float64(hits)) <= alpha
 }
 
 func (z *analyzer) highestDecided() int {
