@@ -27,6 +27,9 @@ const (
 	negligible = 0.05
 	// shadowRows bounds the work of a round: more configurations than this are sampled.
 	shadowRows = 3000
+	// clearing is the out-of-bag R2 from which on the absence of an effect is evidence: a forest that
+	// explains nothing finds no effect of anything.
+	clearing = 0.1
 )
 
 // advise judges every parameter at the highest budget with a decided importance.
@@ -62,6 +65,8 @@ func (z *analyzer) advise() error {
 		switch {
 		case more:
 			adv.Action = "keep"
+		case out.OOB.R2 < clearing:
+			adv.Evidence += fmt.Sprintf("; the forest explains too little to exclude an effect (out-of-bag R² %s)", rho(out.OOB.R2))
 		case !small:
 			adv.Evidence += "; a larger effect is not excluded"
 		case z.children(p.Name) != "":
