@@ -24,9 +24,10 @@ var direction = []struct {
 }{
 	{".", nil},
 	{"internal/pieces", nil},
-	{"forest", nil},
+	{"internal/radix", nil},
+	{"forest", []string{"internal/radix"}},
 	{"fanova", []string{"forest", "internal/pieces"}},
-	{"correlation", []string{"internal/pieces"}},
+	{"correlation", []string{"internal/pieces", "internal/radix"}},
 	{"importance", []string{"forest", "fanova", "correlation", "internal/pieces"}},
 	{"bohb", []string{"."}},
 	{"bohb/...", []string{".", "bohb/..."}},

@@ -1,10 +1,10 @@
 package correlation
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
+
+	"github.com/nasalyze/nasalyze/internal/radix"
 )
 
 // Ranks returns the ranks 1 to n of the values in ascending order. Equal values
@@ -30,82 +30,20 @@ func Ranks(values []float64) []float64 {
 	return ranks
 }
 
-// entry is a value to sort, as an integer of the same order.
-type entry struct {
-	key   uint64
-	index int32
-}
-
 // ascending returns the indices of the values that are not NaN, ordered by value
 // and, among equal values, by index.
 func ascending(values []float64) []int32 {
-	entries := make([]entry, 0, len(values))
+	s := radix.Sorter{Keys: make([]radix.Key, 0, len(values))}
 	for i, v := range values {
 		if !math.IsNaN(v) {
-			entries = append(entries, entry{orderedBits(v), int32(i)})
+			s.Keys = append(s.Keys, radix.Key{Bits: radix.Bits(v), Row: uint32(i)})
 		}
 	}
-	if len(entries) < radixMin {
-		slices.SortFunc(entries, func(a, b entry) int {
-			if a.key != b.key {
-				return cmp.Compare(a.key, b.key)
-			}
-			return cmp.Compare(a.index, b.index)
-		})
-	} else {
-		entries = radixSort(entries)
-	}
-	order := make([]int32, len(entries))
-	for i, e := range entries {
-		order[i] = e.index
+	order := make([]int32, len(s.Keys))
+	for i, k := range s.Sort() {
+		order[i] = int32(k.Row)
 	}
 	return order
-}
-
-// orderedBits maps numbers to integers of the same order; 0 and -0 are equal.
-func orderedBits(v float64) uint64 {
-	b := math.Float64bits(v + 0) // -0 + 0 is 0
-	if b>>63 == 1 {
-		return ^b
-	}
-	return b | 1<<63
-}
-
-const (
-	radixMin  = 512 // fewer entries are sorted faster by comparison
-	digitBits = 11
-	digits    = 6 // of 11 bits hold 64
-)
-
-// radixSort sorts by key, stably, digit by digit from the lowest. Digits that all
-// keys share cost nothing.
-func radixSort(entries []entry) []entry {
-	var counts [digits][1 << digitBits]int32
-	for _, e := range entries {
-		for d := range digits {
-			counts[d][e.key>>(d*digitBits)&(1<<digitBits-1)]++
-		}
-	}
-	buffer := make([]entry, len(entries))
-	for d := range digits {
-		count := &counts[d]
-		shift := d * digitBits
-		if int(count[entries[0].key>>shift&(1<<digitBits-1)]) == len(entries) {
-			continue
-		}
-		start := int32(0)
-		for i, c := range count {
-			count[i] = start
-			start += c
-		}
-		for _, e := range entries {
-			at := &count[e.key>>shift&(1<<digitBits-1)]
-			buffer[*at] = e
-			*at++
-		}
-		entries, buffer = buffer, entries
-	}
-	return entries
 }
 
 // check returns an error for columns of different lengths and infinite values.

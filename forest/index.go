@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"sync"
+
+	"github.com/nasalyze/nasalyze/internal/radix"
 )
 
 // levelRange words the values that a categorical column with k levels may have.
@@ -24,7 +26,7 @@ func (t *table) index(workers int) {
 	workers = min(workers, d)
 	for k := range workers {
 		wg.Go(func() {
-			var s sorter
+			var s radix.Sorter
 			for j := k; j < d; j += workers {
 				if books[j] = t.codebook(j); books[j] != nil {
 					t.kind[j] = countedColumn
@@ -61,7 +63,7 @@ func (t *table) index(workers int) {
 
 // indexColumn sorts column j. The order is nil for coded and constant columns,
 // the values are nil unless some are missing.
-func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, values []float64) {
+func (t *table) indexColumn(j int, s *radix.Sorter) (kind columnKind, order []uint32, values []float64) {
 	if k := t.cols[j].Levels; k > 0 {
 		first := math.NaN()
 		missing := false
@@ -82,17 +84,17 @@ func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, 
 		return constantColumn, nil, nil
 	}
 
-	keys := s.keys[:0]
+	keys := s.Keys[:0]
 	for i := 0; i < t.n; i++ {
 		if v := t.x[i*t.d+j]; v == v {
-			keys = append(keys, key{sortable(v), uint32(i)})
+			keys = append(keys, radix.Key{Bits: radix.Bits(v), Row: uint32(i)})
 		}
 	}
-	s.keys = keys
-	keys = s.sort()
+	s.Keys = keys
+	keys = s.Sort()
 	distinct := 0
 	for i, k := range keys {
-		if i == 0 || k.bits != keys[i-1].bits {
+		if i == 0 || k.Bits != keys[i-1].Bits {
 			distinct++
 		}
 	}
@@ -105,12 +107,12 @@ func (t *table) indexColumn(j int, s *sorter) (kind columnKind, order []uint32, 
 		values = make([]float64, len(keys))
 	}
 	for i, k := range keys {
-		order[i] = k.row
-		if i > 0 && k.bits != keys[i-1].bits {
+		order[i] = k.Row
+		if i > 0 && k.Bits != keys[i-1].Bits {
 			order[i] |= newValue
 		}
 		if missing {
-			values[i] = unsortable(k.bits)
+			values[i] = radix.Value(k.Bits)
 		}
 	}
 	return sortedColumn, order, values

@@ -3,6 +3,8 @@ package forest
 import (
 	"math"
 	"slices"
+
+	"github.com/nasalyze/nasalyze/internal/radix"
 )
 
 // predict gives the mean of a leaf to the unseen rows in it.
@@ -151,19 +153,19 @@ func spearman(a, b []float64) float64 {
 
 // ranks returns the ranks 1 to n, equal values sharing the mean of theirs.
 func ranks(v []float64) []float64 {
-	s := sorter{keys: make([]key, len(v))}
+	s := radix.Sorter{Keys: make([]radix.Key, len(v))}
 	for i, x := range v {
-		s.keys[i] = key{sortable(x), uint32(i)}
+		s.Keys[i] = radix.Key{Bits: radix.Bits(x), Row: uint32(i)}
 	}
-	order := s.sort()
+	order := s.Sort()
 	r := make([]float64, len(v))
 	for i := 0; i < len(order); {
 		j := i + 1
-		for j < len(order) && order[j].bits == order[i].bits {
+		for j < len(order) && order[j].Bits == order[i].Bits {
 			j++
 		}
 		for _, k := range order[i:j] {
-			r[k.row] = float64(i+1+j) / 2
+			r[k.Row] = float64(i+1+j) / 2
 		}
 		i = j
 	}

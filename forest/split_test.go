@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/nasalyze/nasalyze/internal/radix"
 )
 
 // smallTable draws a table in which ties, equal rows and equal responses are common.
@@ -261,15 +263,15 @@ func TestCountedAndSortedAgree(t *testing.T) {
 
 // recode makes the only column, which is counted, a sorted one.
 func (t *table) recode(j int) {
-	keys := make([]key, t.n)
+	keys := make([]radix.Key, t.n)
 	for i := range keys {
-		keys[i] = key{sortable(t.x[i*t.d+j]), uint32(i)}
+		keys[i] = radix.Key{Bits: radix.Bits(t.x[i*t.d+j]), Row: uint32(i)}
 	}
-	keys = (&sorter{keys: keys}).sort()
+	keys = (&radix.Sorter{Keys: keys}).Sort()
 	order := make([]uint32, t.n)
 	for i, k := range keys {
-		order[i] = k.row
-		if i > 0 && k.bits != keys[i-1].bits {
+		order[i] = k.Row
+		if i > 0 && k.Bits != keys[i-1].Bits {
 			order[i] |= newValue
 		}
 	}
