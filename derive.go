@@ -3,6 +3,7 @@ package nasalyze
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -19,12 +20,21 @@ const (
 // ([FailureObjective]) or how long ([TimeObjective]) its trials ran; an objective
 // of that name is not added twice. The study itself is not changed.
 //
+// Logs in which an objective cannot say that it is an outcome may have failures
+// as an objective all the same: it is one by its name.
+//
 // A trial counts as failed if it gave no usable value of the first objective.
 // Trials that were aborted from outside or of which the log does not say how they
 // ended count neither way: that was not the configuration's doing.
 func (s *Study) Derive(name string) (*Study, error) {
-	if _, err := s.Objective(name); err == nil && name != "" {
-		return s, nil
+	if k, err := s.Objective(name); err == nil && name != "" {
+		if name != FailureObjective || s.Objectives[k].Outcome {
+			return s, nil
+		}
+		out := *s
+		out.Objectives = slices.Clone(s.Objectives)
+		out.Objectives[k].Outcome = true
+		return &out, nil
 	}
 	if len(s.Objectives) == 0 {
 		return nil, fmt.Errorf("nasalyze: study %q has no objective", s.Name)

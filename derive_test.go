@@ -67,6 +67,16 @@ func TestDerive(t *testing.T) {
 			}
 		}
 	}
+	d, err := s.Derive(nasalyze.FailureObjective)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As read from a log that cannot say what an outcome is.
+	d.Objectives[1].Outcome = false
+	again, err := d.Derive(nasalyze.FailureObjective)
+	if err != nil || !again.Objectives[1].Outcome || d.Objectives[1].Outcome || len(again.Objectives) != 2 {
+		t.Errorf("failures that a log has as an objective: %+v, %v, expected an outcome", again.Objectives, err)
+	}
 	if len(s.Objectives) != 1 || len(s.Trials[0].Values) != 1 {
 		t.Error("the study was changed")
 	}

@@ -31,6 +31,7 @@ type objective struct {
 	Lower    json.RawMessage `json:"lower,omitempty"`
 	Upper    json.RawMessage `json:"upper,omitempty"`
 	Unit     string          `json:"unit,omitempty"`
+	Outcome  bool            `json:"outcome,omitempty"`
 }
 
 type budget struct {
@@ -60,7 +61,7 @@ func encodeHeader(s *nasalyze.Study) ([]byte, error) {
 	}
 	for _, o := range s.Objectives {
 		h.Objectives = append(h.Objectives, objective{Name: o.Name, Maximize: o.Maximize,
-			Lower: encodeBound(o.Lower), Upper: encodeBound(o.Upper), Unit: o.Unit})
+			Lower: encodeBound(o.Lower), Upper: encodeBound(o.Upper), Unit: o.Unit, Outcome: o.Outcome})
 	}
 	if s.BudgetName != "" || s.BudgetUnit != "" {
 		h.Budget = &budget{s.BudgetName, s.BudgetUnit}
@@ -114,7 +115,7 @@ func decodeHeader(line []byte, path string, number int, findings *source.Finding
 		}
 	}
 	for i, o := range h.Objectives {
-		n := nasalyze.Objective{Name: o.Name, Maximize: o.Maximize, Unit: o.Unit}
+		n := nasalyze.Objective{Name: o.Name, Maximize: o.Maximize, Unit: o.Unit, Outcome: o.Outcome}
 		if o.Name == "" {
 			return nil, fmt.Errorf("%s:%d: objectives[%d] has no name", path, number, i)
 		}

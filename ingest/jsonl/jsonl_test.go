@@ -175,7 +175,8 @@ func genStudy(t *rapid.T) *nasalyze.Study {
 		BudgetUnit: rapid.SampledFrom([]string{"", "s"}).Draw(t, "budget unit")}
 	for _, name := range genNames(t, rapid.IntRange(1, 3).Draw(t, "objectives"), "objective names") {
 		s.Objectives = append(s.Objectives, nasalyze.Objective{Name: name, Maximize: rapid.Bool().Draw(t, "maximize"),
-			Lower: genNumber(t, "lower"), Upper: genNumber(t, "upper"), Unit: rapid.SampledFrom([]string{"", "%"}).Draw(t, "unit")})
+			Lower: genNumber(t, "lower"), Upper: genNumber(t, "upper"), Unit: rapid.SampledFrom([]string{"", "%"}).Draw(t, "unit"),
+			Outcome: rapid.Bool().Draw(t, "outcome")})
 	}
 	if rapid.Bool().Draw(t, "has provenance") {
 		s.Provenance = nasalyze.Provenance{Format: "hpbandster", Reason: "because", Inferred: rapid.Bool().Draw(t, "inferred"),
