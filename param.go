@@ -3,6 +3,8 @@ package nasalyze
 import (
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 )
 
 // Kind is the type of a parameter.
@@ -103,12 +105,13 @@ func (p *Param) Validate() error {
 	if p.Weights != nil && len(p.Weights) != len(p.Choices) {
 		return fmt.Errorf("parameter %q: %d weights for %d choices", p.Name, len(p.Weights), len(p.Choices))
 	}
-	for i, v := range p.Choices {
-		for _, w := range p.Choices[:i] {
-			if v.Equal(w) {
-				return fmt.Errorf("parameter %q: choice %v is listed twice", p.Name, v)
-			}
+	seen := make(map[string]bool, len(p.Choices))
+	for _, v := range p.Choices {
+		k := v.key()
+		if seen[k] {
+			return fmt.Errorf("parameter %q: choice %v is listed twice", p.Name, v)
 		}
+		seen[k] = true
 	}
 	return nil
 }
@@ -137,18 +140,40 @@ func (p *Param) Check(v Value) error {
 		x, ok := v.Float()
 		switch {
 		case !ok:
-			return fmt.Errorf("parameter %q: value %q is not a number, expected %s", p.Name, v, p.Range())
+			return &illegal{p, v, "is not a number, expected"}
 		case p.Kind == Int && x != math.Trunc(x):
-			return fmt.Errorf("parameter %q: value %v is not an integer, expected %s", p.Name, v, p.Range())
+			return &illegal{p, v, "is not an integer, expected"}
 		case !p.within(x):
-			return fmt.Errorf("parameter %q: value %v is outside %s", p.Name, v, p.Range())
+			return &illegal{p, v, "is outside"}
 		}
 		return nil
 	}
 	if p.choice(v) < 0 {
-		return fmt.Errorf("parameter %q: value %q is not one of %s", p.Name, v, p.Range())
+		return &illegal{p, v, "is not one of"}
 	}
 	return nil
+}
+
+// illegal is the error of [Param.Check]. It is worded when somebody reads it: most
+// callers only ask whether there is one, and a parameter can have thousands of choices.
+type illegal struct {
+	p   *Param
+	v   Value
+	why string
+}
+
+func (e *illegal) Error() string {
+	const most = 20 // choices to list
+	value := e.v.String()
+	if _, isNumber := e.v.Float(); !isNumber || !e.p.Numeric() {
+		value = strconv.Quote(value)
+	}
+	legal := e.p.Range()
+	if n := len(e.p.Choices); !e.p.Numeric() && n > most {
+		few := Param{Kind: e.p.Kind, Choices: e.p.Choices[:most]}
+		legal = fmt.Sprintf("%s and %d more", few.Range(), n-most)
+	}
+	return fmt.Sprintf("parameter %q: value %s %s %s", e.p.Name, value, e.why, legal)
 }
 
 // within allows for the rounding of exp(ln(bound)), which real samplers log. On
@@ -164,14 +189,11 @@ func (p *Param) within(x float64) bool {
 // Range describes the legal values of p for messages and tables.
 func (p *Param) Range() string {
 	if !p.Numeric() {
-		s := "{"
+		texts := make([]string, len(p.Choices))
 		for i, c := range p.Choices {
-			if i > 0 {
-				s += ", "
-			}
-			s += c.String()
+			texts[i] = c.String()
 		}
-		return s + "}"
+		return "{" + strings.Join(texts, ", ") + "}"
 	}
 	s := fmt.Sprintf("[%v, %v]", Number(p.Lower), Number(p.Upper))
 	if p.Step != 0 && !(p.Kind == Int && p.Step == 1) {

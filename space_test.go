@@ -439,3 +439,15 @@ func ExampleSpace_Encode() {
 	// [0.5000 0.6250 0.0000 NaN] <nil>
 	// [3 Adam ]
 }
+
+// A message lists a few of many choices and says how many there are.
+func TestCheckOfManyChoices(t *testing.T) {
+	p := nasalyze.Param{Name: "cell", Kind: nasalyze.Categorical}
+	for i := range 5000 {
+		p.Choices = append(p.Choices, nasalyze.Integer(int64(i)))
+	}
+	err := p.Check(nasalyze.Text("x"))
+	if err == nil || !strings.HasPrefix(err.Error(), `parameter "cell": value "x" is not one of {0, 1, `) || !strings.HasSuffix(err.Error(), "19} and 4980 more") {
+		t.Errorf("error %v", err)
+	}
+}

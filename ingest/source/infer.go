@@ -16,6 +16,9 @@ const (
 	// maxCategories is the number of distinct texts above which a parameter is
 	// more likely free text than a category; it is said, not prevented.
 	maxCategories = 50
+	// maxDistinct is the number of distinct numbers of a parameter that are counted;
+	// the choices of a categorical one are all needed.
+	maxDistinct = 1000
 )
 
 // infer makes a space of the configurations: every parameter has the range or
@@ -83,7 +86,11 @@ func (b *Builder) inferParam(j int, name string) (nasalyze.Param, bool) {
 	if c.present == 0 {
 		return p, false
 	}
-	choices := b.distinct(j)
+	most := 0
+	if c.numbers == c.present {
+		most = maxDistinct + 1
+	}
+	choices := b.distinct(j, most)
 	note := func(format string, args ...any) (nasalyze.Param, bool) {
 		b.findings.Note("inferred-parameter", name, "parameter %q: %s", name, fmt.Sprintf(format, args...))
 		return p, true
@@ -124,7 +131,11 @@ func (b *Builder) inferParam(j int, name string) (nasalyze.Param, bool) {
 			why += fmt.Sprintf("; not log though all are positive and span a factor of %.3g, because the median %.3g is nearer to the arithmetic middle", c.max/c.min, median)
 		}
 	}
-	return note("%v %s: %s, %d distinct", p.Kind, p.Range(), why, len(choices))
+	count := fmt.Sprint(len(choices))
+	if len(choices) > maxDistinct {
+		count = fmt.Sprintf("more than %d", maxDistinct)
+	}
+	return note("%v %s: %s, %s distinct", p.Kind, p.Range(), why, count)
 }
 
 // median returns the median of the finite numbers in a column.

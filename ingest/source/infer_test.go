@@ -73,6 +73,36 @@ func TestInferredKinds(t *testing.T) {
 	}
 }
 
+// However many choices a parameter has, every configuration is in the space that
+// is inferred from all of them, and the finding counts them.
+func TestInferredManyValues(t *testing.T) {
+	const n = 1500
+	var f Findings
+	b := NewBuilder(&f, BuilderOptions{})
+	for i := range n {
+		c := config(fmt.Sprint(i), "cell", fmt.Sprint("cell ", i), "x", float64(i)/7)
+		b.Config(c)
+		b.Trial(trial(c.ID, 1, 0))
+	}
+	s, err := b.Study(loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Space.Params[0].Levels(); got != n {
+		t.Errorf("%d choices, want %d", got, n)
+	}
+	for _, c := range s.Configs {
+		if errs := s.Space.Check(c.Values); errs != nil {
+			t.Fatalf("configuration %s is outside the space inferred from it: %v", c.ID, errs)
+		}
+	}
+	for name, count := range map[string]string{"cell": "1500 of them", "x": "more than 1000 distinct"} {
+		if n, _ := f.Find("inferred-parameter", name); !strings.Contains(n.Message, count) {
+			t.Errorf("%s: %q, want %q in it", name, n.Message, count)
+		}
+	}
+}
+
 // A known conditional space is found again from its configurations.
 func TestInferredConditions(t *testing.T) {
 	var f Findings

@@ -69,7 +69,7 @@ func (b *Builder) findParent(params []nasalyze.Param, child int, parentOf map[st
 			continue
 		}
 		column := b.columns[p.Name]
-		levels := b.distinct(column)
+		levels := b.distinct(column, fewest)
 		if len(levels) >= fewest {
 			continue
 		}

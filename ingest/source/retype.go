@@ -55,7 +55,7 @@ func (b *Builder) retypeParam(p *nasalyze.Param, column int) []retype {
 		return nil
 	}
 	var all []retype
-	for _, v := range b.distinct(column) {
+	for _, v := range b.distinct(column, 0) {
 		if _, isText := v.Text(); isText || p.Check(v) == nil {
 			continue
 		}
@@ -163,12 +163,9 @@ func (b *Builder) at(config, column int) nasalyze.Value {
 	return nasalyze.Value{}
 }
 
-// maxDistinct is the number of distinct values of a parameter that are told apart.
-const maxDistinct = 1000
-
 // distinct returns the distinct values in a column in the order of their
-// appearance, at most maxDistinct.
-func (b *Builder) distinct(column int) []nasalyze.Value {
+// appearance: all of them, or the first few if most is not 0.
+func (b *Builder) distinct(column, most int) []nasalyze.Value {
 	var all []nasalyze.Value
 	seen := make(map[nasalyze.Value]bool)
 	for i := range b.configs {
@@ -179,11 +176,10 @@ func (b *Builder) distinct(column int) []nasalyze.Value {
 		if v.IsAbsent() || seen[v] {
 			continue
 		}
-		if len(all) == maxDistinct {
+		seen[v] = true
+		if all = append(all, v); len(all) == most {
 			break
 		}
-		seen[v] = true
-		all = append(all, v)
 	}
 	return all
 }
