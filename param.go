@@ -105,6 +105,16 @@ func (p *Param) Validate() error {
 	if p.Weights != nil && len(p.Weights) != len(p.Choices) {
 		return fmt.Errorf("parameter %q: %d weights for %d choices", p.Name, len(p.Weights), len(p.Choices))
 	}
+	sum := 0.0
+	for i, w := range p.Weights {
+		if !(w >= 0) || math.IsInf(w, 1) {
+			return fmt.Errorf("parameter %q: weight %v of choice %v, expected a finite number of at least 0", p.Name, w, p.Choices[i])
+		}
+		sum += w
+	}
+	if p.Weights != nil && sum == 0 {
+		return fmt.Errorf("parameter %q: all %d weights are 0, expected one above it", p.Name, len(p.Weights))
+	}
 	seen := make(map[string]bool, len(p.Choices))
 	for _, v := range p.Choices {
 		k := v.key()

@@ -106,6 +106,9 @@ func TestNewSpaceRejects(t *testing.T) {
 	eq := nasalyze.Clause{Op: nasalyze.Eq, Param: "x", Values: []nasalyze.Value{nasalyze.Number(1)}}
 	other := float
 	other.Name = "y"
+	weighted := func(w ...float64) nasalyze.Param {
+		return nasalyze.Param{Name: "x", Kind: nasalyze.Categorical, Choices: texts("a", "b"), Weights: w}
+	}
 	for want, s := range map[string]struct {
 		params     []nasalyze.Param
 		conditions []nasalyze.Condition
@@ -121,6 +124,10 @@ func TestNewSpaceRejects(t *testing.T) {
 		`at least one choice`:                     {params: []nasalyze.Param{{Name: "x", Kind: nasalyze.Ordinal}}},
 		`choice 1 is listed twice`:                {params: []nasalyze.Param{{Name: "x", Kind: nasalyze.Ordinal, Choices: []nasalyze.Value{nasalyze.Integer(1), nasalyze.Number(1)}}}},
 		`1 weights for 2 choices`:                 {params: []nasalyze.Param{{Name: "x", Kind: nasalyze.Categorical, Choices: texts("a", "b"), Weights: []float64{1}}}},
+		`weight -1 of choice b, expected`:         {params: []nasalyze.Param{weighted(1, -1)}},
+		`weight NaN of choice a, expected`:        {params: []nasalyze.Param{weighted(math.NaN(), 1)}},
+		`weight +Inf of choice b, expected`:       {params: []nasalyze.Param{weighted(1, math.Inf(1))}},
+		`all 2 weights are 0`:                     {params: []nasalyze.Param{weighted(0, 0)}},
 		`about the parameter "z"`:                 {params: []nasalyze.Param{float}, conditions: cond("z", eq)},
 		`names the parameter "x"`:                 {params: []nasalyze.Param{other}, conditions: cond("y", eq)},
 		`go in a circle`:                          {params: []nasalyze.Param{float}, conditions: cond("x", eq)},
