@@ -33,8 +33,13 @@
 //
 // Each guess is a finding of severity note that says which option overrides it.
 // Where two columns could be one thing the error lists them and the option.
-// Objectives are minimised unless the heading or Options.Maximize says
-// otherwise; a name that suggests the opposite gives a warning.
+//
+// The direction of an objective is that of Options.Maximize and
+// Options.Minimize, else that of the heading, else by its name: the scores of
+// scikit-learn are maximised (a note says so), accuracy, auc, f1, r2,
+// precision, recall, reward, return and the like too (a warning says so), all
+// others minimised, with a warning where the name suggests the opposite (score,
+// performance, fitness) or says nothing (value, values_0, objective, ...).
 //
 // # Cells
 //
@@ -54,7 +59,7 @@
 // Notes: config-columns, budget-column, configuration-id-column, seed-column,
 // instance-column, status-column, pick-column, origin-column,
 // time-submitted-column, time-started-column, time-finished-column,
-// objective-column, wide-columns, ignored-columns, no-budget, trial-number,
+// objective-column, direction-guess, wide-columns, ignored-columns, no-budget, trial-number,
 // declared-choices, repeated-trials, space-file.
 //
 // Warnings: direction-guess, foreign-space, missing-column, unshared-configs,

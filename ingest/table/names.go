@@ -71,6 +71,18 @@ var objectiveWords = map[string]bool{
 	"precision": true, "recall": true, "fitness": true,
 }
 
+// eitherWords are those of the objectiveWords of which more is usually better, but
+// which some use for losses.
+var eitherWords = map[string]bool{"score": true, "performance": true, "fitness": true}
+
+// reversingWords make less of a quantity better though more of it is: 1-accuracy,
+// time to accuracy, variance of the reward.
+var reversingWords = map[string]bool{"neg": true, "negative": true, "cost": true, "1": true, "one": true, "minus": true, "inverse": true,
+	"drop": true, "gap": true, "std": true, "var": true, "variance": true, "time": true, "seconds": true, "steps": true, "epochs": true}
+
+// directionless are names of objectives that say nothing of their direction.
+var directionless = map[string]bool{"value": true, "objective": true, "objective_value": true, "target": true, "metric": true, "result": true}
+
 // weakWords are the names of measured quantities as well as of parameters and
 // other things; they count only where the whole name is one of them.
 var weakWords = map[string]bool{
@@ -118,19 +130,36 @@ func mentionsQuantity(name string) bool {
 	return ok
 }
 
-// suggestsMaximum reports whether a name says that more is better.
-func suggestsMaximum(name string) bool {
-	more := false
+// towards is what the name of an objective says of its direction.
+type towards uint8
+
+const (
+	less       towards = iota // or nothing that would raise doubts about minimising
+	surelyMore                // accuracy and its kin
+	maybeMore                 // score, fitness and other words that some use for losses
+	untold                    // value, result and other words for any quantity
+)
+
+// directionOf returns what a name says of the direction of an objective.
+func directionOf(name string) towards {
+	if directionless[normal(name)] || valueNumber.MatchString(normal(name)) {
+		return untold
+	}
+	if strings.HasPrefix(strings.TrimSpace(name), "-") {
+		return less
+	}
+	found := less
 	for _, w := range words(name) {
-		if up, ok := objectiveWords[w]; ok {
-			if !up {
-				return false
+		switch up, ok := objectiveWords[w]; {
+		case ok && !up, reversingWords[w]:
+			return less
+		case ok && eitherWords[w]:
+			if found == less {
+				found = maybeMore // of f1_score, f1 decides
 			}
-			more = true
-		}
-		if w == "neg" || w == "negative" || w == "cost" {
-			return false
+		case ok:
+			found = surelyMore
 		}
 	}
-	return more
+	return found
 }

@@ -72,12 +72,48 @@ func (v *resolver) objectives() error {
 	for i := range v.r.objectives {
 		o := &v.r.objectives[i]
 		stated := slices.Contains(v.opt.Maximize, o.Name) || slices.Contains(v.opt.Minimize, o.Name)
-		if !stated && !o.Maximize && math.IsNaN(o.Lower) && suggestsMaximum(o.Name) {
-			v.warn("direction-guess", "objective %q is minimised, though its name suggests that more is better; if so, say --maximize %s, else --minimize %s", o.Name, o.Name, o.Name)
+		if _, heading := parseMetric(v.headingOf(i)); !stated && !heading {
+			v.guessDirection(o)
 		}
 		o.Maximize = v.opt.Direction(o.Name, o.Maximize)
 	}
 	return nil
+}
+
+// headingOf returns the name of the first column of an objective.
+func (v *resolver) headingOf(objective int) string {
+	for _, g := range v.r.groups {
+		if c := g.columns[objective]; c >= 0 {
+			return v.columns[c].Name
+		}
+	}
+	return ""
+}
+
+// guessDirection decides by its name which direction of an objective is better.
+func (v *resolver) guessDirection(o *nasalyze.Objective) {
+	name := o.Name
+	if v.scoredBySklearn(name) {
+		o.Maximize = true
+		v.note("direction-guess", "objective %q is maximised, as of all scores of scikit-learn more is better; --minimize %q turns it round", name, name)
+		return
+	}
+	switch directionOf(name) {
+	case surelyMore:
+		o.Maximize = true
+		v.warn("direction-guess", "objective %q is maximised, because its name says that more is better; if less is better, say --minimize %q, else --maximize %q", name, name, name)
+	case maybeMore:
+		v.warn("direction-guess", "objective %q is minimised, though its name suggests that more is better; if so, say --maximize %q, else --minimize %q", name, name, name)
+	case untold:
+		v.warn("direction-guess", "objective %q is minimised, as its name does not say whether more or less is better; if more is better, say --maximize %q, else --minimize %q", name, name, name)
+	}
+}
+
+// scoredBySklearn reports whether a column is a mean score of scikit-learn's
+// cv_results_, which ranks by each score that it has (rank_test_...).
+func (v *resolver) scoredBySklearn(name string) bool {
+	score, ok := strings.CutPrefix(normal(name), "mean_test_")
+	return ok && (score == "score" || slices.Contains(v.names, "rank_test_"+score))
 }
 
 func (v *resolver) findObjectives() error {

@@ -121,10 +121,12 @@ func TestRead(t *testing.T) {
 			text: "number,value,datetime_start,datetime_complete,duration,params_lr,params_opt,user_attrs_host,state\n" +
 				"0,0.5,2025-01-01 00:00:00.500000,2025-01-01 00:00:02,0 days 00:00:01.5,0.1,Adam,n1,COMPLETE\n" +
 				"1,,2025-01-01 00:00:03,,,0.2,SGD,n1,RUNNING\n2,0.7,2025-01-01 00:00:04,2025-01-01 00:00:05,0 days,0.3,SGD,,PRUNED\n3,,2025-01-01 00:00:04,,,0.4,SGD,,FAIL\n",
-			want: "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] pruned\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n"},
+			want:  "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] pruned\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n",
+			codes: []string{"direction-guess"}},
 		{name: "Optuna's data frame with two objectives",
-			text: "number,values_0,values_1,params_lr,state\n0,0.5,12,0.1,COMPLETE\n1,0.4,13,0.2,COMPLETE\n",
-			want: "0 lr=0.1 @0 -> [0.5 12] success\n1 lr=0.2 @0 -> [0.4 13] success\n"},
+			text:  "number,values_0,values_1,params_lr,state\n0,0.5,12,0.1,COMPLETE\n1,0.4,13,0.2,COMPLETE\n",
+			want:  "0 lr=0.1 @0 -> [0.5 12] success\n1 lr=0.2 @0 -> [0.4 13] success\n",
+			codes: []string{"direction-guess"}},
 		{name: "Syne Tune's reports",
 			text: ",loss,epoch,st_worker_iter,st_worker_timestamp,st_decision,st_status,trial_id,config_lr,config_epochs,st_tuner_time\n" +
 				"0,0.9,1,0,1e9,CONTINUE,InProgress,0,0.1,9,1\n1,0.8,2,1,1e9,STOP,Stopped,0,0.1,9,2\n2,0.7,1,0,1e9,CONTINUE,Paused,1,0.2,9,3\n",
@@ -204,6 +206,69 @@ func TestRead(t *testing.T) {
 				t.Errorf("findings %q, want %q: %v", got, c.codes, f.All())
 			}
 		})
+	}
+}
+
+func TestDirections(t *testing.T) {
+	const unsaid, note, warning = "", "note", "warning"
+	for _, c := range []struct {
+		columns, objective string
+		maximize           bool
+		said               string
+	}{
+		{"loss", "loss", false, unsaid},
+		{"mse", "mse", false, unsaid},
+		{"cost", "cost", false, unsaid},
+		{"latency", "latency", false, unsaid},
+		{"accuracy", "accuracy", true, warning},
+		{"val_acc", "val_acc", true, warning},
+		{"f1_score", "f1_score", true, warning},
+		{"test r2", "test r2", true, warning},
+		{"episode_return_mean", "episode_return_mean", true, warning},
+		{"accuracy_error", "accuracy_error", false, unsaid},
+		{"1-accuracy", "1-accuracy", false, unsaid},
+		{"time_to_accuracy", "time_to_accuracy", false, unsaid},
+		{"neg_reward", "neg_reward", false, unsaid},
+		{"score", "score", false, warning},
+		{"performance", "performance", false, warning},
+		{"value", "value", false, warning},
+		{"values_0", "values_0", false, warning},
+		{"mean_test_score", "mean_test_score", true, note},
+		{"mean_test_neg_log_loss,rank_test_neg_log_loss", "mean_test_neg_log_loss", true, note},
+		{"mean_test_loss", "mean_test_loss", false, unsaid},
+		{"metric:accuracy [0.0; 1.0] (minimize)", "accuracy", false, unsaid},
+		{"metric:accuracy [nan; nan] (minimize)", "accuracy", false, unsaid},
+	} {
+		row := strings.Repeat(",1", strings.Count(c.columns, ",")+1)
+		study, f, err := readText("param_x,"+c.columns+"\n1"+row+"\n2"+row+"\n", source.Options{Objectives: []string{c.objective}})
+		if err != nil {
+			t.Errorf("%s: %v", c.columns, err)
+			continue
+		}
+		said, message := unsaid, ""
+		if n, ok := f.Find("direction-guess", ""); ok {
+			said, message = n.Severity.String(), n.Message
+		}
+		if got := study.Objectives[0].Maximize; got != c.maximize || said != c.said {
+			t.Errorf("%s: maximised %v with %q, want %v with %q", c.columns, got, said, c.maximize, c.said)
+		}
+		turn := fmt.Sprintf("--maximize %q", c.objective)
+		if c.maximize {
+			turn = fmt.Sprintf("--minimize %q", c.objective)
+		}
+		if said != unsaid && !strings.Contains(message, turn) {
+			t.Errorf("%s: %q does not name %s", c.columns, message, turn)
+		}
+		for _, opt := range []source.Options{{Maximize: []string{c.objective}}, {Minimize: []string{c.objective}}} {
+			opt.Objectives = []string{c.objective}
+			study, f, err := readText("param_x,"+c.columns+"\n1"+row+"\n2"+row+"\n", opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, ok := f.Find("direction-guess", ""); ok || study.Objectives[0].Maximize != (opt.Maximize != nil) {
+				t.Errorf("%s: %v though the direction is stated, or it was not taken", c.columns, n)
+			}
+		}
 	}
 }
 
