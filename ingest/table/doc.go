@@ -50,7 +50,9 @@
 // id. Without a status, a trial with a number has succeeded, one with NaN or an
 // infinity has diverged, and of one without a value the end is unknown. Rows
 // that repeat configuration, budget and instance are kept as repeats if the
-// table has no seeds; with seeds the last row of each seed counts.
+// table has no seeds; with seeds the last row of each seed counts. A pruned trial
+// is a result at its budget; in a table without budgets, where it would stand
+// beside completed ones, it is taken as aborted.
 //
 // Columns that are nothing else are kept in Trial.Info.
 //
@@ -63,7 +65,7 @@
 // declared-choices, repeated-trials, space-file.
 //
 // Warnings: direction-guess, foreign-space, missing-column, unshared-configs,
-// bad-number, no-value, short-row, unknown-status, unknown-pick, bad-seed, bad-time, no-id.
+// bad-number, no-value, short-row, pruned-without-budget, unknown-status, unknown-pick, bad-seed, bad-time, no-id.
 //
 // Left out: bad-line, torn-line, truncated-file, bad-space-file; and the codes of package
 // source.

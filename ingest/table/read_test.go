@@ -121,8 +121,12 @@ func TestRead(t *testing.T) {
 			text: "number,value,datetime_start,datetime_complete,duration,params_lr,params_opt,user_attrs_host,state\n" +
 				"0,0.5,2025-01-01 00:00:00.500000,2025-01-01 00:00:02,0 days 00:00:01.5,0.1,Adam,n1,COMPLETE\n" +
 				"1,,2025-01-01 00:00:03,,,0.2,SGD,n1,RUNNING\n2,0.7,2025-01-01 00:00:04,2025-01-01 00:00:05,0 days,0.3,SGD,,PRUNED\n3,,2025-01-01 00:00:04,,,0.4,SGD,,FAIL\n",
-			want:  "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] pruned\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n",
-			codes: []string{"direction-guess"}},
+			want:  "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] aborted\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n",
+			codes: []string{"direction-guess", "pruned-without-budget"}},
+		{name: "Optuna's data frame with a budget",
+			text: "number,value,params_lr,user_attrs_epochs,state\n0,0.5,0.1,9,COMPLETE\n1,0.7,0.2,3,PRUNED\n",
+			opt:  source.Options{BudgetColumn: "user_attrs_epochs", Minimize: []string{"value"}},
+			want: "0 lr=0.1 @9 -> [0.5] success\n1 lr=0.2 @3 -> [0.7] pruned\n", codes: []string{"unshared-configs"}},
 		{name: "Optuna's data frame with two objectives",
 			text:  "number,values_0,values_1,params_lr,state\n0,0.5,12,0.1,COMPLETE\n1,0.4,13,0.2,COMPLETE\n",
 			want:  "0 lr=0.1 @0 -> [0.5 12] success\n1 lr=0.2 @0 -> [0.4 13] success\n",

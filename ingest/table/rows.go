@@ -239,6 +239,11 @@ func (r *Rows) trial(g *group, t source.TrialRecord, cells [][]byte, line int) {
 	}
 	t.Values = r.measured
 	t.Status = r.trialStatus(cells, count, line)
+	if t.Status == nasalyze.Pruned && r.budget < 0 && !g.hasBudget {
+		// Its value is that of the step at which it was stopped, wherever that was.
+		r.at("pruned-without-budget", line, "configuration %s was pruned at a budget that no column tells: taken as aborted, neither a result nor a failure; --budget-column names the budget, --status-column %s takes the value all the same", t.Config, None)
+		t.Status = nasalyze.Aborted
+	}
 	r.builder.Trial(t)
 }
 
