@@ -3,6 +3,7 @@ package deepcave
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -175,6 +176,21 @@ func TestDamagedFiles(t *testing.T) {
 	}
 	if _, _, err := read(t, source.Options{}, dir("\n")); err == nil || !strings.Contains(err.Error(), "no trial") {
 		t.Errorf("empty history: %v", err)
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	s, err := source.NewFS(dir("\n"), "run_1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read(ctx, s, source.Options{}, &source.Findings{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if in := s.Inputs(); len(in) == 0 || !strings.HasSuffix(in[len(in)-1].Path, historyFile) {
+		t.Errorf("closed: %v, want %s among them", in, historyFile)
 	}
 }
 

@@ -109,6 +109,7 @@ func (r *reader) history(ctx context.Context, s *source.Source) error {
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	r.path = l.Path()
 	for l.Next() {
 		if l.Number()%4096 == 0 && ctx.Err() != nil {

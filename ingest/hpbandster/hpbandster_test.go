@@ -217,6 +217,9 @@ func TestCancelled(t *testing.T) {
 	if _, err := Read(ctx, s, source.Options{}, &source.Findings{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
+	if n := len(s.Inputs()); n != 1 {
+		t.Errorf("%d files were closed, want the one that was open", n)
+	}
 }
 
 func FuzzRead(f *testing.F) {

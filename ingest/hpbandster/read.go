@@ -120,6 +120,7 @@ func (r *reader) lines(ctx context.Context, s *source.Source, name string, read 
 	if err != nil {
 		return err
 	}
+	defer l.Close()
 	r.path = l.Path()
 	for l.Next() {
 		if l.Number()%4096 == 0 && ctx.Err() != nil {
