@@ -294,6 +294,27 @@ func TestGuessesAreSaid(t *testing.T) {
 	}
 }
 
+// What is made of no column is said, and which of them may be the budget.
+func TestIgnoredColumns(t *testing.T) {
+	for _, c := range []struct{ header, objective, names, budget string }{
+		{"number,value,params_x,user_attrs_epochs,system_attrs_rung,state", "value", `"user_attrs_epochs", "system_attrs_rung"`, `--budget-column "user_attrs_epochs"`},
+		{"loss,training_iteration,config/x,logdir,user_epochs", "loss", `"logdir", "user_epochs"`, ""},
+		{",Name,Created,x,loss,Runtime,train_loss", "loss", `"Name", "Created", "Runtime", "train_loss"`, ""},
+		{"number,value,params_x,state", "value", "", ""},
+	} {
+		row := "0" + strings.Repeat(",1", strings.Count(c.header, ","))
+		_, f, err := readText(c.header+"\n"+row+"\n", source.Options{Objectives: []string{c.objective}})
+		if err != nil {
+			t.Errorf("%s: %v", c.header, err)
+			continue
+		}
+		n, ok := f.Find("ignored-columns", "")
+		if ok != (c.names != "") || ok && !strings.HasSuffix(strings.Split(n.Message, "; ")[0], ": "+c.names) || strings.Contains(n.Message, "--budget-column") != (c.budget != "") || !strings.HasSuffix(n.Message, c.budget) {
+			t.Errorf("%s: %q, want one that names %s and ends with %s", c.header, n.Message, c.names, c.budget)
+		}
+	}
+}
+
 func TestDetails(t *testing.T) {
 	study, _, err := readText("config_id,budget,submitted,start_time,end_time,model_based_pick,origin,loss,config.x,gpu,host\n"+
 		"a,1,1,2025-01-01T00:00:00Z,1735689601.5,True,Sobol,0.5,3,2,n1\nb,1,,,,False,,0.5,4,,\n", source.Options{BudgetUnit: "h"})

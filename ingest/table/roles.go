@@ -351,16 +351,13 @@ func (v *resolver) restParams() error {
 		return fmt.Errorf("no column has the name of a parameter of the search space: the columns are %s", v.list(nil))
 	}
 	wandb := slices.Contains(v.names, "name") && (slices.Contains(v.names, "created") || slices.Contains(v.names, "sweep"))
-	var left []int
 	for i, name := range v.names {
 		switch {
 		case v.taken[i] != "":
 		case bookkeeping[name] || bookkeepingPattern.MatchString(name) || wandb && wandbNames[name]:
-			left = append(left, i)
 		case namesQuantity(v.columns[i].Name) && !isWeak(name) && !v.columns[i].Text:
 			v.taken[i] = "other quantity"
 		case seedOfSplit(v.columns[i].Name):
-			left = append(left, i)
 		default:
 			v.addParam(i, v.columns[i].Name)
 		}
@@ -373,9 +370,6 @@ func (v *resolver) restParams() error {
 		at[k] = p.column
 	}
 	v.note("config-columns", "the %d columns that are nothing else are taken as the parameters: %s; --config-prefix or a search space narrows them down", len(at), v.list(at))
-	if len(left) > 0 {
-		v.note("ignored-columns", "not taken as parameters because of their names: %s", v.list(left))
-	}
 	return nil
 }
 
@@ -386,7 +380,7 @@ func seedOfSplit(name string) bool {
 	return ok && (p.hasSeed || p.hasBudget)
 }
 
-// rest keeps what is left as free-form info.
+// rest keeps what is left as free-form info, and says so.
 func (v *resolver) rest() {
 	for i, role := range v.taken {
 		switch role {
@@ -398,4 +392,23 @@ func (v *resolver) rest() {
 			}
 		}
 	}
+	if len(v.r.info) > 0 {
+		v.note("ignored-columns", "taken neither as parameters nor as anything else: %s%s", v.list(v.r.info), v.suggestBudget())
+	}
+}
+
+// suggestBudget names the columns left over that may be the budget of a table
+// that has none: such as user_attrs_epochs.
+func (v *resolver) suggestBudget() string {
+	if v.r.budget >= 0 || v.opt.BudgetColumn == None || slices.ContainsFunc(v.r.groups, func(g group) bool { return g.hasBudget }) {
+		return ""
+	}
+	s := ""
+	for _, i := range v.r.info {
+		w := words(v.columns[i].Name)
+		if len(w) > 0 && !v.columns[i].Text && among(budgetNames, w[len(w)-1]) {
+			s += fmt.Sprintf("; if %q is the budget, say --budget-column %q", v.columns[i].Name, v.columns[i].Name)
+		}
+	}
+	return s
 }
