@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/nasalyze/nasalyze"
 )
@@ -195,8 +197,49 @@ func (b *Builder) again(e *configEntry, values []nasalyze.Value, c ConfigRecord)
 		}
 		return
 	}
+	if b.findings.Full("config-conflict", "") {
+		b.findings.Count("config-conflict", "", 1)
+		return
+	}
 	b.findings.At(Warn, "config-conflict", c.Path, c.Line,
-		"configuration %s is stated again with other values than on line %d; the first ones are kept", e.ID, e.line)
+		"configuration %s is stated again with other values than on line %d, which are kept: %s", e.ID, e.line, b.differences(e.Values, values))
+}
+
+// differences lists the first few parameters that differ, with both values.
+func (b *Builder) differences(first, again []nasalyze.Value) string {
+	const most = 3
+	at := func(values []nasalyze.Value, j int) nasalyze.Value {
+		if j < len(values) {
+			return values[j]
+		}
+		return nasalyze.Value{}
+	}
+	var list []string
+	n := 0
+	for j, name := range b.names {
+		v, w := at(first, j), at(again, j)
+		if v.Equal(w) || bothNaN(v, w) {
+			continue
+		}
+		if n++; n <= most {
+			list = append(list, fmt.Sprintf("%q was %s and is %s", name, quote(v), quote(w)))
+		}
+	}
+	if n > most {
+		list = append(list, fmt.Sprintf("and %d more", n-most))
+	}
+	return strings.Join(list, ", ")
+}
+
+// quote shows a value so that 1 and "1" differ.
+func quote(v nasalyze.Value) string {
+	if s, ok := v.Text(); ok {
+		return strconv.Quote(s)
+	}
+	if v.IsAbsent() {
+		return "absent"
+	}
+	return v.String()
 }
 
 // position puts values at the places of their columns.

@@ -326,3 +326,19 @@ func TestNothingIsLostUncounted(t *testing.T) {
 		}
 	})
 }
+
+// A second statement of a configuration says what differs.
+func TestConflictNamesValues(t *testing.T) {
+	var f Findings
+	b := NewBuilder(&f, BuilderOptions{})
+	b.Config(config("a", "x", 1, "opt", "sgd", "n", 1, "m", 0.5, "z", 1))
+	b.Config(config("a", "x", 1.0, "opt", "adam", "n", "1", "m", 0.25))
+	b.Trial(trial("a", 1, 0))
+	if _, err := b.Study(loss); err != nil {
+		t.Fatal(err)
+	}
+	n, _ := f.Find("config-conflict", "")
+	if want := `"opt" was "sgd" and is "adam", "n" was 1 and is "1", "m" was 0.5 and is 0.25, and 1 more`; !strings.HasSuffix(n.Message, want) {
+		t.Errorf("%q, want %s at its end", n.Message, want)
+	}
+}

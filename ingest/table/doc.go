@@ -23,7 +23,8 @@
 //     with bounds and direction;
 //   - columns that begin with hp_config., config., config/, config_, params_,
 //     param_, hp_ and the like are the parameters; without such a beginning
-//     those that the search space names; without a space all that are nothing else;
+//     those that the search space names; without a space all that are nothing else
+//     and do not differ between the rows of one configuration;
 //   - budget, fidelity, n_resources, training_iteration, epoch, step, iteration;
 //     seed; instance, task_id; config_id, run_id, trial_id, number; status, state;
 //     model_based_pick; origin; start_time, end_time and the like;
@@ -64,7 +65,7 @@
 // objective-column, direction-guess, wide-columns, ignored-columns, no-budget, trial-number,
 // declared-choices, repeated-trials, space-file.
 //
-// Warnings: direction-guess, foreign-space, missing-column, unshared-configs,
+// Warnings: direction-guess, foreign-space, missing-column, varying-column, unshared-configs,
 // bad-number, no-value, short-row, pruned-without-budget, unknown-status, unknown-pick, bad-seed, bad-time, no-id.
 //
 // Left out: bad-line, torn-line, truncated-file, bad-space-file; and the codes of package

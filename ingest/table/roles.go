@@ -38,6 +38,8 @@ type roles struct {
 	wide                                             bool
 	// idIsTrial: the id column may count trials and not configurations.
 	idIsTrial bool
+	// leftOver: the parameters are the columns that are nothing else.
+	leftOver bool
 }
 
 // group are the cells of a row that make one trial: in a long table one group,
@@ -365,6 +367,7 @@ func (v *resolver) restParams() error {
 	if len(v.r.params) == 0 {
 		return fmt.Errorf("no column is left for parameters: the columns are %s", v.list(nil))
 	}
+	v.r.leftOver = true
 	at := make([]int, len(v.r.params))
 	for k, p := range v.r.params {
 		at[k] = p.column

@@ -67,6 +67,7 @@ func NewRows(h Header, opt source.Options, findings *source.Findings) (*Rows, er
 		seed1: maphash.MakeSeed(), seed2: maphash.MakeSeed(), known: make(map[[2]uint64]string),
 		statuses: make(map[string]nasalyze.Status)}
 	r.checkID()
+	r.dropVarying()
 	r.missingColumns()
 	if r.budget < 0 && !slices.ContainsFunc(r.groups, func(g group) bool { return g.hasBudget }) {
 		v.note("no-budget", "no column is a budget: all trials are taken to have the budget 0; --budget-column names one")
@@ -164,6 +165,56 @@ func (r *Rows) checkID() {
 		Message: fmt.Sprintf("column %q numbers the rows while parameters repeat: rows with equal parameters are taken as one configuration; --id-column %q would tell them apart",
 			r.header.Columns[r.id].Name, r.header.Columns[r.id].Name)})
 	r.id = -1
+}
+
+// dropVarying drops columns that were taken as parameters for want of anything
+// else, but differ between the rows of at least half the configurations that have
+// several in the sample, while others do not: they were measured.
+func (r *Rows) dropVarying() {
+	if r.id < 0 || r.wide || !r.leftOver {
+		return
+	}
+	first := make(map[string][]string) // id -> its first row
+	repeated := make(map[string]bool)
+	varies := make([]map[string]bool, len(r.params)) // ids
+	example := make([]string, len(r.params))
+	for _, row := range r.header.Sample {
+		id := row[r.id]
+		old, known := first[id]
+		if !known {
+			first[id] = row
+			continue
+		}
+		repeated[id] = true
+		for k, p := range r.params {
+			if old[p.column] == row[p.column] {
+				continue
+			}
+			if varies[k] == nil {
+				varies[k] = make(map[string]bool)
+				example[k] = fmt.Sprintf("%q and %q of configuration %s", old[p.column], row[p.column], id)
+			}
+			varies[k][id] = true
+		}
+	}
+	measured := func(k int) bool { return len(varies[k]) >= 2 && 2*len(varies[k]) >= len(repeated) }
+	var kept []param
+	for k, p := range r.params {
+		if !measured(k) {
+			kept = append(kept, p)
+		}
+	}
+	if len(kept) == 0 || len(kept) == len(r.params) {
+		return
+	}
+	for k, p := range r.params {
+		if measured(k) {
+			r.roles.info = append(r.roles.info, p.column)
+			r.findings.Add(source.Finding{Severity: source.Warn, Code: "varying-column", Path: r.header.Path, Line: 1,
+				Message: fmt.Sprintf("column %q differs between rows of one configuration (%s), so that it is not taken as a parameter; --config-prefix or a search space names the parameters", p.name, example[k])})
+		}
+	}
+	r.params = kept
 }
 
 // Add adds a row. The cells are not kept. The error is for a row that is left
