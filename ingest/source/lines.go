@@ -25,6 +25,7 @@ type Lines struct {
 	torn     bool
 	err      error
 	maxLine  int
+	end      byte
 	bytes    int64 // length of the lines so far
 }
 
@@ -34,7 +35,12 @@ func (s *Source) Lines(name string, findings *Findings) (*Lines, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Lines{file: f, r: bufio.NewReaderSize(f, 1<<18), findings: findings, maxLine: MaxLine}, nil
+	l := &Lines{file: f, r: bufio.NewReaderSize(f, 1<<18), findings: findings, maxLine: MaxLine, end: '\n'}
+	// Old programs for the Mac end lines by a carriage return alone.
+	if head, _ := l.r.Peek(l.r.Size()); bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+		l.end = '\r'
+	}
+	return l, nil
 }
 
 // Next goes to the next line and reports whether there is one.
@@ -61,14 +67,14 @@ func (l *Lines) Next() bool {
 
 // read returns the next line without its newline.
 func (l *Lines) read() (line []byte, tooLong bool) {
-	line, err := l.r.ReadSlice('\n')
+	line, err := l.r.ReadSlice(l.end)
 	l.long = l.long[:0]
 	for err == bufio.ErrBufferFull {
 		if !tooLong {
 			l.long = append(l.long, line...)
 			tooLong = len(l.long) > l.maxLine
 		}
-		line, err = l.r.ReadSlice('\n')
+		line, err = l.r.ReadSlice(l.end)
 	}
 	if len(l.long) > 0 {
 		l.long = append(l.long, line...)

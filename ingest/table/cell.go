@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/nasalyze/nasalyze"
@@ -142,6 +143,15 @@ func parseMeasurement(cell []byte, comma bool) (float64, measured) {
 		return x, notANumber // beyond the range of a float
 	}
 	return math.NaN(), notRead
+}
+
+// parseDuration reads a time with its unit, such as 400s, 20min or 1h30m, in seconds.
+func parseDuration(cell []byte) (float64, bool) {
+	if !startsNumber(cell) {
+		return math.NaN(), false
+	}
+	d, err := time.ParseDuration(strings.NewReplacer(" ", "", "min", "m", "sec", "s").Replace(string(cell)))
+	return d.Seconds(), err == nil
 }
 
 var timeLayouts = []string{

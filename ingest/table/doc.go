@@ -44,6 +44,7 @@
 //
 // # Cells
 //
+// A budget is a number or a time such as 400s, 20min or 1h, which becomes seconds.
 // Empty, NA and NaN cells of a parameter are absent values (inactive
 // parameters), None and null the null value, True and False booleans, text that
 // reads as a number a number, else text; a search space decides between "1" and
@@ -62,7 +63,7 @@
 // Notes: config-columns, budget-column, configuration-id-column, seed-column,
 // instance-column, status-column, pick-column, origin-column,
 // time-submitted-column, time-started-column, time-finished-column,
-// objective-column, direction-guess, wide-columns, ignored-columns, no-budget, trial-number,
+// objective-column, direction-guess, budget-times, wide-columns, ignored-columns, no-budget, trial-number,
 // declared-choices, repeated-trials, space-file.
 //
 // Warnings: direction-guess, foreign-space, missing-column, varying-column, unshared-configs,

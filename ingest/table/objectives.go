@@ -175,13 +175,23 @@ func (v *resolver) findObjectives() error {
 	}
 	switch len(found) {
 	case 0:
-		return fmt.Errorf("no column seems to be an objective; say which with --objective: the columns are %s", v.list(nil))
+		return fmt.Errorf("no column seems to be an objective%s; say which with --objective: the columns are %s", v.unreadObjective(), v.list(nil))
 	case 1:
 		v.long(found)
 		v.note("objective-column", "column %q is taken as the objective because of its name; --objective names another", v.columns[found[0]].Name)
 		return nil
 	}
 	return fmt.Errorf("%d columns could be the objective: %s; say which with --objective", len(found), v.list(found))
+}
+
+// unreadObjective names the column that would be the objective if its cells were numbers.
+func (v *resolver) unreadObjective() string {
+	for i, c := range v.columns {
+		if v.taken[i] == "" && c.unread != "" && namesQuantity(c.Name) {
+			return fmt.Sprintf(": %q has the name of one, but holds %s, expected numbers", c.Name, c.unread)
+		}
+	}
+	return ""
 }
 
 // budgetless reports that columns such as values_0 and values_1, numbered from 0

@@ -124,7 +124,9 @@ func readRows(ctx context.Context, lines *source.Lines, size int64, d dialect, s
 	h.Sample = complete(all, len(h.Columns))
 	h.DecimalComma = d.delimiter != ','
 	for i := range h.Columns {
-		h.Columns[i].Text = isText(h.Sample, i, h.DecimalComma)
+		if h.Columns[i].Text = isText(h.Sample, i, h.DecimalComma); h.Columns[i].Text {
+			h.Columns[i].unread = firstText(all, atLine, i, h.DecimalComma)
+		}
 	}
 	rows, err := NewRows(h, opt, findings)
 	if err != nil {
@@ -222,4 +224,17 @@ func isText(sample [][]string, column int, comma bool) bool {
 		}
 	}
 	return 2*text > filled
+}
+
+// firstText is the first cell of a column that is no number, with its line.
+func firstText(rows [][]string, atLine []int, column int, comma bool) string {
+	for k, row := range rows {
+		if column >= len(row) {
+			continue
+		}
+		if _, how := parseMeasurement([]byte(row[column]), comma); how == notRead {
+			return fmt.Sprintf("%q on line %d", clip([]byte(row[column])), atLine[k])
+		}
+	}
+	return ""
 }

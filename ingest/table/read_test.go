@@ -170,6 +170,12 @@ func TestRead(t *testing.T) {
 			want: "0 x=a\nb y=say \"hi\" @0 -> [1] success\n1 x=c y=d @0 -> [2] success\n"},
 		{name: "byte order mark and carriage returns", text: "\ufeffx,loss\r\n1,0.5\r\n2,0.25\r\n",
 			want: "0 x=1 @0 -> [0.5] success\n1 x=2 @0 -> [0.25] success\n"},
+		{name: "carriage returns alone", text: "x,loss\r1,0.5\r2,0.25\r",
+			want: "0 x=1 @0 -> [0.5] success\n1 x=2 @0 -> [0.25] success\n"},
+		{name: "budgets as times", text: "config_id,budget,x,loss\na,400s,1,3\nb,20min,2,4\nc, 1h ,3,2\nd,90,4,1\ne,soon,5,1\n",
+			want:  "a x=1 @400 -> [3] success\nb x=2 @1200 -> [4] success\nc x=3 @3600 -> [2] success\nd x=4 @90 -> [1] success\n",
+			codes: []string{"bad-line", "unshared-configs"}},
+		{name: "losses in percent", text: "x,loss\n1,\n2,25.5%\n3,26%\n", want: `error: runs.csv: no column seems to be an objective: "loss" has the name of one, but holds "25.5%" on line 3, expected numbers; say which`},
 		{name: "beyond floats", text: "x,loss\n1,1e999\n2,0.25\n",
 			want: "0 x=1 @0 -> [+Inf] diverged\n1 x=2 @0 -> [0.25] success\n"},
 		{name: "conflicting configurations", text: "config_id,budget,loss,config.x\na,1,0.5,1\na,3,0.4,2\n",
@@ -407,6 +413,17 @@ func TestSpaceBeside(t *testing.T) {
 	}
 	if _, _, err := readText(csv, source.Options{Space: space(t, nasalyze.Param{Name: "q", Kind: nasalyze.Float, Upper: 1})}); err == nil || !strings.Contains(err.Error(), "no column has the name of a parameter") {
 		t.Errorf("a space of another table: %v", err)
+	}
+}
+
+func TestBudgetsAsTimesAreSaid(t *testing.T) {
+	study, f, err := readText("budget,x,loss\n1h,1,3\n400s,2,4\n", source.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := f.Find("budget-times", "")
+	if study.BudgetUnit != "s" || n.Line != 2 || n.Count != 1 || !strings.Contains(n.Message, `"1h"`) {
+		t.Errorf("unit %q, finding %v", study.BudgetUnit, n)
 	}
 }
 

@@ -21,6 +21,9 @@ type Column struct {
 	Choices []string
 	// Objective tells that the source itself marks the column as measured.
 	Objective bool
+
+	// unread is the first cell of a Text column that is no number, and its line; may be empty.
+	unread string
 }
 
 // None as the name of a column in the options says that there is no such column.

@@ -45,6 +45,7 @@ type Rows struct {
 	statuses     map[string]nasalyze.Status
 	info         []byte
 	infoNames    [][]byte
+	timed        bool     // budgets are written as times
 	needed       int      // cells that a row must have
 	padded       [][]byte // a row with empty cells at the end
 }
@@ -238,13 +239,10 @@ func (r *Rows) Add(cells [][]byte, line int) error {
 	}
 	t := source.TrialRecord{Path: r.header.Path, Line: line}
 	if r.budget >= 0 {
-		x, ok := number(cells[r.budget], r.header.DecimalComma)
-		if !ok {
-			if x, ok = number(trim(cells[r.budget]), r.header.DecimalComma); !ok || math.IsInf(x, 0) {
-				return fmt.Errorf("column %q: %q is no budget, expected a finite number", r.header.Columns[r.budget].Name, clip(cells[r.budget]))
-			}
+		var err error
+		if t.Budget, err = r.parseBudget(cells[r.budget], line); err != nil {
+			return err
 		}
-		t.Budget = x
 	}
 	t.Config = r.config(cells, line)
 	if r.seed >= 0 {
@@ -261,6 +259,26 @@ func (r *Rows) Add(cells [][]byte, line int) error {
 		r.trial(&r.groups[i], t, cells, line)
 	}
 	return nil
+}
+
+// parseBudget reads a number, or a time such as 400s, 20min or 1h, which becomes seconds.
+func (r *Rows) parseBudget(cell []byte, line int) (float64, error) {
+	x, ok := number(cell, r.header.DecimalComma)
+	if !ok {
+		cell = trim(cell)
+		x, ok = number(cell, r.header.DecimalComma)
+	}
+	if !ok {
+		if x, ok = parseDuration(cell); ok && !r.timed {
+			r.timed = true
+			r.findings.Add(source.Finding{Severity: source.Note, Code: "budget-times", Path: r.header.Path, Line: line,
+				Message: fmt.Sprintf("column %q: times such as %q are taken in seconds", r.header.Columns[r.budget].Name, cell)})
+		}
+	}
+	if !ok || math.IsInf(x, 0) {
+		return 0, fmt.Errorf("column %q: %q is no budget, expected a finite number, or a time such as 400s, 20min or 1h", r.header.Columns[r.budget].Name, clip(cell))
+	}
+	return x, nil
 }
 
 // trial adds the trial that one group of cells makes.

@@ -79,6 +79,9 @@ func sniff(head []byte) (dialect, error) {
 		return dialect{}, fmt.Errorf("binary, not a table")
 	}
 	whole := len(head) < sniffBytes
+	if bytes.IndexByte(head, '\n') < 0 {
+		head = bytes.ReplaceAll(head, []byte("\r"), []byte("\n")) // as source.Lines reads it
+	}
 	if !utf8.Valid(head[:max(0, len(head)-utf8.UTFMax)]) {
 		return dialect{}, fmt.Errorf("not UTF-8 text")
 	}

@@ -16,6 +16,9 @@ func (r *Rows) Study(name string) (*nasalyze.Study, error) {
 	if r.opt.BudgetName != "" {
 		meta.BudgetName = r.opt.BudgetName
 	}
+	if r.timed {
+		meta.BudgetUnit = "s" // whatever the options say of numbers
+	}
 	s, err := r.builder.Study(meta)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.header.Path, err)
