@@ -108,8 +108,9 @@ func logsWithin(s *source.Source) []string {
 // unknown is the error for a source that no format knows.
 func unknown(s *source.Source) error {
 	var b strings.Builder
-	if info, err := fs.Stat(s.FS, s.Name); err == nil && !s.Dir && info.Size() == 0 {
-		return fmt.Errorf("%s: the file is empty", s.Path)
+	first, err := unreadable(s)
+	if err != nil {
+		return err
 	}
 	what := unsupported(s)
 	var files []string
@@ -123,12 +124,64 @@ func unknown(s *source.Source) error {
 	case what != "":
 		fmt.Fprintf(&b, "%s: this is %s, which nasalyze does not read. Looked for:", s.Path, what)
 	default:
-		fmt.Fprintf(&b, "%s: not a log of a known format. Looked for:", s.Path)
+		fmt.Fprintf(&b, "%s: %snot a log of a known format. Looked for:", s.Path, first)
 	}
 	for _, v := range detect(s) {
 		fmt.Fprintf(&b, "\n  %s: %s", v.Format, v.Reason)
 	}
 	return errors.New(b.String())
+}
+
+// unreadable says what keeps a source from being read whatever its format: it, or
+// its directory, is empty or may not be opened. Of files in a directory it is only
+// the likely cause, and comes as the beginning of another message.
+func unreadable(s *source.Source) (first string, err error) {
+	if !s.Dir {
+		if why := blank(s, s.Name); why != "" {
+			return "", fmt.Errorf("%s: the file %s", s.Path, why)
+		}
+		return "", nil
+	}
+	entries, err := fs.ReadDir(s.FS, ".")
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("%s: %w", s.Path, cause(err))
+	case len(entries) == 0:
+		return "", fmt.Errorf("%s: the directory is empty: not a log of a known format", s.Path)
+	}
+	const most = 3
+	n := 0
+	for _, name := range s.Files() {
+		if why := blank(s, name); why != "" && n < most {
+			first += fmt.Sprintf("%s %s; ", name, why)
+			n++
+		}
+	}
+	return first, nil
+}
+
+// blank says that a file holds nothing or cannot be opened; empty if neither is so.
+func blank(s *source.Source, name string) string {
+	const few = 512
+	head, err := s.Head(name, few)
+	switch {
+	case err != nil:
+		return fmt.Sprintf("cannot be read: %v", cause(err))
+	case len(head) == 0:
+		return "is empty"
+	case len(head) < few && len(bytes.TrimSpace(head)) == 0:
+		return "has white space only"
+	}
+	return ""
+}
+
+// cause is an error without the path that it happened to, which the message names already.
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // foreign are files by which logs that are known but not read are recognised.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -80,10 +82,37 @@ func TestRefusalsSayWhat(t *testing.T) {
 	}
 }
 
-func TestEmptyFile(t *testing.T) {
-	_, _, err := OpenFS(context.Background(), fstest.MapFS{"a.csv": file("")}, "a.csv", Options{})
-	if err == nil || err.Error() != "a.csv: the file is empty" {
-		t.Errorf("got %v", err)
+// refusing is a file system in which files named secret may not be opened.
+type refusing struct{ files fstest.MapFS }
+
+func (r refusing) Open(name string) (fs.File, error) {
+	if path.Base(name) == "secret" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return r.files.Open(name)
+}
+
+func (r refusing) Stat(name string) (fs.FileInfo, error) { return r.files.Stat(name) }
+
+// What keeps a log from being read whatever its format stands before everything else.
+func TestUnreadable(t *testing.T) {
+	for name, c := range map[string]struct {
+		files fstest.MapFS
+		want  string
+	}{
+		"a.csv":    {fstest.MapFS{"a.csv": file("")}, "a.csv: the file is empty"},
+		"b.csv":    {fstest.MapFS{"b.csv": file("\n \n")}, "b.csv: the file has white space only"},
+		"secret":   {fstest.MapFS{"secret": file("x")}, "secret: the file cannot be read: permission denied"},
+		"d/secret": {fstest.MapFS{"d/secret/x": file("x")}, "d/secret: permission denied"},
+		"none":     {fstest.MapFS{"none": {Mode: fs.ModeDir}}, "none: the directory is empty: not a log of a known format"},
+		"run": {fstest.MapFS{"run/configs.json": file("[[0,0,0],{},{}]"), "run/results.json": file("")},
+			"run: results.json is empty; not a log of a known format. Looked for:"},
+		"d": {fstest.MapFS{"d/x": file("x"), "d/secret": file("x")}, "d: secret cannot be read: permission denied; not a log of a known format. Looked for:"},
+	} {
+		_, _, err := OpenFS(context.Background(), refusing{c.files}, name, Options{})
+		if err == nil || strings.Split(err.Error(), "\n")[0] != strings.Replace(c.want, "permission denied", fs.ErrPermission.Error(), 1) {
+			t.Errorf("%s: %v\nexpected %s", name, err, c.want)
+		}
 	}
 }
 
