@@ -199,12 +199,7 @@ func (c *gridColumn) fill(s *nasalyze.Study, t *nasalyze.Table, j int) error {
 	for i, config := range t.Configs {
 		text := missing
 		if v := s.Configs[config].Values[j]; !v.IsAbsent() {
-			// The value may be 1 where the choice is 1.0.
-			for _, choice := range c.param.Choices {
-				if choice.Equal(v) {
-					text = table.CellText(choice)
-				}
-			}
+			text = table.ChoiceText(c.param, v)
 		}
 		c.cells[i] = a.GetSysValFromString(text)
 	}

@@ -12,7 +12,8 @@ import (
 
 // Write writes a study as an ARFF relation, one instance per trial: the columns
 // and the losses of information are those of [table.Write]. Parameters with choices
-// are nominal, other numbers numeric, the rest strings; missing values are ?.
+// are nominal, with values outside the space after its choices, other numbers
+// numeric, the rest strings; missing values are ?.
 func Write(w io.Writer, s *nasalyze.Study) error {
 	var text bytes.Buffer
 	if err := table.Write(&text, s, ','); err != nil {
@@ -52,9 +53,19 @@ func attributeType(space *nasalyze.Space, name string, rows [][]string, j int) s
 	if i := space.Index(strings.TrimPrefix(name, table.ParameterPrefix)); i >= 0 && strings.HasPrefix(name, table.ParameterPrefix) {
 		p := &space.Params[i]
 		if !p.Numeric() {
-			choices := make([]string, len(p.Choices))
-			for k, c := range p.Choices {
-				choices[k] = quote(table.CellText(c))
+			var choices []string
+			declared := map[string]bool{"": true}
+			declare := func(text string) {
+				if !declared[text] {
+					declared[text] = true
+					choices = append(choices, quote(text))
+				}
+			}
+			for _, c := range p.Choices {
+				declare(table.CellText(c))
+			}
+			for _, row := range rows {
+				declare(row[j])
 			}
 			return "{" + strings.Join(choices, ",") + "}"
 		}

@@ -5,8 +5,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/examples/digits"
 	"github.com/nasalyze/nasalyze/ingest/hpbandster"
 	"github.com/nasalyze/nasalyze/ingest/source"
@@ -57,6 +59,30 @@ func TestWriteReadsBack(t *testing.T) {
 			if !a.Values[j].Equal(b.Values[j]) && !(a.Values[j].IsAbsent() && b.Values[j].IsAbsent()) {
 				t.Fatalf("configuration %s: %s is %v, expected %v", a.ID, want.Space.Params[j].Name, a.Values[j], b.Values[j])
 			}
+		}
+	}
+}
+
+// Every value that is written is one that the header declares: as the choice that it
+// is, or after the choices.
+func TestWriteDeclaresValues(t *testing.T) {
+	p := nasalyze.Param{Name: "x", Kind: nasalyze.Ordinal, Choices: []nasalyze.Value{nasalyze.Number(1), nasalyze.Number(2)}}
+	space, err := nasalyze.NewSpace("", []nasalyze.Param{p}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &nasalyze.Study{Name: "s", Space: space, Objectives: []nasalyze.Objective{{Name: "loss"}}}
+	for i, v := range []nasalyze.Value{nasalyze.Integer(1), nasalyze.Number(2), nasalyze.Text("far")} {
+		s.Configs = append(s.Configs, nasalyze.Config{ID: string(rune('a' + i)), Values: []nasalyze.Value{v}})
+		s.Trials = append(s.Trials, nasalyze.Trial{Config: i, Values: []float64{0}})
+	}
+	var buf bytes.Buffer
+	if err := Write(&buf, s); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"@attribute config.x {1.0,2.0,far}\n", ",1.0,", ",2.0,", ",far,"} {
+		if !strings.Contains(buf.String(), want) {
+			t.Errorf("no %q in\n%s", want, buf.String())
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -115,8 +116,8 @@ func (t *writer) row(r *nasalyze.Trial) {
 	for _, x := range r.Values {
 		t.number(x)
 	}
-	for _, v := range c.Values {
-		t.text(CellText(v))
+	for j, v := range c.Values {
+		t.text(ChoiceText(&t.study.Space.Params[j], v))
 	}
 	for _, x := range []struct {
 		is bool
@@ -173,6 +174,15 @@ func appendNumber(b []byte, x float64) []byte {
 		return append(b, "-inf"...)
 	}
 	return strconv.AppendFloat(b, x, 'g', -1, 64)
+}
+
+// ChoiceText is how a value of a parameter is written in a cell: as the choice that
+// it is, if it is one, so that 1 is not written beside the choice 1.0.
+func ChoiceText(p *nasalyze.Param, v nasalyze.Value) string {
+	if i := slices.IndexFunc(p.Choices, v.Equal); i >= 0 && !p.Numeric() {
+		v = p.Choices[i]
+	}
+	return CellText(v)
 }
 
 // CellText is how a value is written in a cell: as Python writes it, so that
