@@ -342,3 +342,31 @@ func TestConflictNamesValues(t *testing.T) {
 		t.Errorf("%q, want %s at its end", n.Message, want)
 	}
 }
+
+// Budgets that differ by rounding alone are one, before it is seen which trials
+// are of one configuration at one budget.
+func TestMergedBudgets(t *testing.T) {
+	var f Findings
+	b := NewBuilder(&f, BuilderOptions{})
+	third := 1.0 / 3
+	budgets := []float64{third * (1 + 1e-12), third, third * (1 - 1e-12), third, 1, 1 + 1e-6, -1, 0, 1e-300, third * (1 + 2e-12)}
+	for i, x := range budgets {
+		c := config(fmt.Sprint(i), "x", i)
+		b.Config(c)
+		b.Trial(trial(c.ID, x, 0))
+	}
+	b.Trial(trial("0", third*(1-2e-12), 5)) // a correction of the first
+	s, err := b.Study(loss)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]float64{-1, 0, 1e-300, third, 1, 1 + 1e-6}, s.Budgets()); d != "" {
+		t.Errorf("budgets (-want +got):\n%s", d)
+	}
+	if len(s.Trials) != len(budgets) || s.Trials[len(s.Trials)-1].Values[0] != 5 {
+		t.Errorf("trials %+v", s.Trials)
+	}
+	if n, _ := f.Find("merged-budgets", ""); n.Severity != Note || !strings.HasSuffix(n.Message, "one: 5 values as 0.3333333333333333") {
+		t.Errorf("finding %v", n)
+	}
+}

@@ -18,6 +18,7 @@ func (b *Builder) Study(meta nasalyze.Study) (*nasalyze.Study, error) {
 	if len(s.Objectives) == 0 {
 		return nil, fmt.Errorf("no objective")
 	}
+	b.mergeBudgets()
 	keep := b.keptTrials()
 	if !b.keptConfigs() {
 		return nil, fmt.Errorf("no configuration found")
