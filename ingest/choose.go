@@ -108,7 +108,7 @@ func logsWithin(s *source.Source) []string {
 // unknown is the error for a source that no format knows.
 func unknown(s *source.Source) error {
 	var b strings.Builder
-	first, err := unreadable(s)
+	obstacle, err := unreadable(s)
 	if err != nil {
 		return err
 	}
@@ -124,10 +124,11 @@ func unknown(s *source.Source) error {
 	case what != "":
 		fmt.Fprintf(&b, "%s: this is %s, which nasalyze does not read. Looked for:", s.Path, what)
 	default:
-		fmt.Fprintf(&b, "%s: %snot a log of a known format. Looked for:", s.Path, first)
+		fmt.Fprintf(&b, "%s: %snot a log of a known format. Looked for:", s.Path, obstacle)
 	}
-	for _, v := range detect(s) {
-		fmt.Fprintf(&b, "\n  %s: %s", v.Format, v.Reason)
+	for _, f := range formats {
+		reason, _ := f.Detect(s)
+		fmt.Fprintf(&b, "\n  %s: %s", f.Name, reason)
 	}
 	return errors.New(b.String())
 }
@@ -135,7 +136,7 @@ func unknown(s *source.Source) error {
 // unreadable says what keeps a source from being read whatever its format: it, or
 // its directory, is empty or may not be opened. Of files in a directory it is only
 // the likely cause, and comes as the beginning of another message.
-func unreadable(s *source.Source) (first string, err error) {
+func unreadable(s *source.Source) (obstacle string, err error) {
 	if !s.Dir {
 		if why := blank(s, s.Name); why != "" {
 			return "", fmt.Errorf("%s: the file %s", s.Path, why)
@@ -153,11 +154,11 @@ func unreadable(s *source.Source) (first string, err error) {
 	n := 0
 	for _, name := range s.Files() {
 		if why := blank(s, name); why != "" && n < most {
-			first += fmt.Sprintf("%s %s; ", name, why)
+			obstacle += fmt.Sprintf("%s %s; ", name, why)
 			n++
 		}
 	}
-	return first, nil
+	return obstacle, nil
 }
 
 // blank says that a file holds nothing or cannot be opened; empty if neither is so.

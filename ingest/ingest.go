@@ -37,34 +37,6 @@ const (
 // Formats returns the formats that are read, in the order of detection.
 func Formats() []Format { return slices.Clone(formats) }
 
-// Verdict is what one format says of a source.
-type Verdict struct {
-	Format string
-	OK     bool
-	// Reason says why or why not.
-	Reason string
-}
-
-// Detect asks every format whether the log at path is its own; the first that
-// says yes would read it.
-func Detect(path string) ([]Verdict, error) {
-	s, err := source.New(path, os.Stdin)
-	if err != nil {
-		return nil, err
-	}
-	defer s.Close()
-	return detect(s), nil
-}
-
-func detect(s *source.Source) []Verdict {
-	all := make([]Verdict, len(formats))
-	for i, f := range formats {
-		all[i].Format = f.Name
-		all[i].Reason, all[i].OK = f.Detect(s)
-	}
-	return all
-}
-
 // Open reads the log at path: a file, a directory, or "-" for standard input.
 // Findings come with an error too, as far as the reading got.
 func Open(ctx context.Context, path string, opt Options) (*nasalyze.Study, []Finding, error) {

@@ -124,7 +124,7 @@ func readLines(ctx context.Context, lines *source.Lines, size int64, opt source.
 		read += int64(len(lines.Bytes())) + 1
 		if _, trials := r.builder.Len(); trials == growAfter && !grown {
 			grown = true
-			r.builder.Grow(int(min(max(size-read, 0)*growAfter/r.trialBytes, 1<<24)))
+			r.builder.Expect(trials + int(min(max(size-read, 0)*growAfter/r.trialBytes, 1<<24)))
 		}
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue

@@ -127,13 +127,15 @@ func (b *Builder) ID(s []byte) string {
 // Len returns the numbers of configurations and trials so far.
 func (b *Builder) Len() (configs, trials int) { return len(b.configs), len(b.trials) }
 
-// Expect makes room for about n trials, so that adding them moves none: see
-// [Lines.Estimate].
+// Expect makes room for about n trials in all, so that adding them moves none, for
+// readers that can tell how many come: the records of a million trials are copied
+// several times over otherwise. See [Lines.Estimate].
 func (b *Builder) Expect(n int) {
 	const most = 1 << 26 // however long the file
-	n = min(n, most)
-	b.trials = slices.Grow(b.trials, max(n-len(b.trials), 0))
-	b.lines = slices.Grow(b.lines, max(n-len(b.lines), 0))
+	more := max(min(n, most)-len(b.trials), 0)
+	b.trials = slices.Grow(b.trials, more)
+	b.lines = slices.Grow(b.lines, more)
+	b.trialPath = slices.Grow(b.trialPath, more)
 }
 
 // Config adds a configuration and returns its id.

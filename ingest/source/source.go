@@ -110,11 +110,6 @@ func (s *Source) Sub(dir string) (*Source, error) {
 	return &Source{FS: sub, Name: ".", Dir: true, Path: filepath.Join(s.root(), dir)}, nil
 }
 
-// Parent returns the source of the directory that holds the file s.
-func (s *Source) Parent() *Source {
-	return &Source{FS: s.FS, Name: ".", Dir: true, Path: s.root()}
-}
-
 // root is the directory of FS as the user would type it.
 func (s *Source) root() string {
 	if s.Dir {

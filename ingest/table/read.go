@@ -132,7 +132,7 @@ func readRows(ctx context.Context, lines *source.Lines, size int64, d dialect, s
 	if err != nil {
 		return nil, err
 	}
-	rows.builder.Grow(expectedTrials(size, all, len(rows.groups)))
+	rows.builder.Expect(expectedTrials(size, all, len(rows.groups)))
 	cells := make([][]byte, 0, len(h.Columns)+1)
 	for k, row := range all {
 		cells = cells[:0]
