@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/nasalyze/nasalyze"
@@ -21,6 +22,7 @@ import (
 	"github.com/nasalyze/nasalyze/bohb/local"
 	"github.com/nasalyze/nasalyze/ingest"
 	"github.com/nasalyze/nasalyze/ingest/configspace"
+	"github.com/nasalyze/nasalyze/ingest/deepcave"
 	"github.com/nasalyze/nasalyze/ingest/jsonl"
 	"github.com/nasalyze/nasalyze/ingest/source"
 	"github.com/nasalyze/nasalyze/ingest/spacefile"
@@ -106,7 +108,16 @@ func (r *searchRun) prepare() error {
 // learnFrom pools earlier logs for the model.
 func (r *searchRun) learnFrom(ctx context.Context, s *streams, paths []string) error {
 	in := inputFlags{opt: ingest.Options{Objectives: r.settings.Objectives[:1]}}
-	l, err := in.openPooled(ctx, s, paths)
+	logs, err := in.open(ctx, s, paths)
+	if err != nil {
+		return fmt.Errorf("--warm-start: %w", err)
+	}
+	for _, l := range logs {
+		if err := direct(l, r.settings.objectives()[0]); err != nil {
+			return fmt.Errorf("--warm-start: %w", err)
+		}
+	}
+	l, err := pool(logs)
 	if err != nil {
 		return fmt.Errorf("--warm-start: %w", err)
 	}
@@ -119,6 +130,19 @@ func (r *searchRun) learnFrom(ctx context.Context, s *streams, paths []string) e
 		return fmt.Errorf("--warm-start: no trial can be used; %s with values that the space does not have", plural(skipped, "trial"))
 	}
 	fmt.Fprintf(s.err, "warm start from %s, %d more with values that the space does not have\n", plural(used, "trial"), skipped)
+	return nil
+}
+
+// direct gives a log the direction of the objective that is searched for, unless the log itself
+// states the other one: what was good there would be learnt as bad.
+func direct(l log, want nasalyze.Objective) error {
+	got := &l.study.Objectives[0]
+	states := got.Maximize || slices.Contains([]string{jsonl.Format.Name, deepcave.Format.Name}, l.study.Provenance.Format)
+	if got.Maximize != want.Maximize && states {
+		is := map[bool]string{true: "more", false: "less"}
+		return fmt.Errorf("%s: of objective %q %s is better, of this search %s (--maximize)", l.path, want.Name, is[got.Maximize], is[want.Maximize])
+	}
+	got.Maximize = want.Maximize
 	return nil
 }
 
