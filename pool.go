@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,8 +12,9 @@ import (
 // with equal values become one, so that their trials count as repeats; the ids
 // of the others are kept where unique and get the study's name in front where not.
 // Budgets that differ by rounding alone (relative 1e-9) become one. Spaces that were
-// inferred from the trials are joined, so that each covers all values; stated
-// spaces must agree. The error says which parameter or objective differs.
+// inferred from the trials are joined, so that each covers all values, and must have
+// a parameter in common; stated spaces must agree. The error says which parameter or
+// objective differs.
 func Pool(name string, studies ...*Study) (*Study, error) {
 	if len(studies) == 0 {
 		return nil, fmt.Errorf("nasalyze: no study to pool")
@@ -33,7 +35,11 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 	ids := make(map[string]bool)
 	var budgets []float64
 	for n, s := range studies {
-		if err := poolable(out, s, inferred); err != nil {
+		err := poolable(out, s, inferred)
+		if err == nil && inferred {
+			err = related(out.Space, first.Space, s.Space)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("nasalyze: cannot pool study %q with %q: %w", s.Name, first.Name, err)
 		}
 		out.Provenance.Inferred = out.Provenance.Inferred || s.Provenance.Inferred
@@ -85,6 +91,35 @@ func poolable(a, b *Study, inferred bool) error {
 		}
 	}
 	return nil
+}
+
+// related refuses two inferred spaces of which nothing that varies in the pooled one is in
+// both: they are of different searches, and what differs between the logs would be taken for
+// an effect of their parameters.
+func related(pooled, a, b *Space) error {
+	varies := false
+	for i := range pooled.Params {
+		p := &pooled.Params[i]
+		if !p.Varies() {
+			continue
+		}
+		if a.Index(p.Name) >= 0 && b.Index(p.Name) >= 0 {
+			return nil
+		}
+		varies = true
+	}
+	if !varies {
+		return nil
+	}
+	return fmt.Errorf("their trials have no parameter in common: %s here and %s there", paramNames(b), paramNames(a))
+}
+
+func paramNames(s *Space) string {
+	var names []string
+	for i := range s.Params {
+		names = append(names, strconv.Quote(s.Params[i].Name))
+	}
+	return strings.Join(names, ", ")
 }
 
 // nearest returns the known budget that equals b but for rounding, or makes b known.

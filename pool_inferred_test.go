@@ -1,6 +1,9 @@
 package nasalyze
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // Two logs without a space file saw different values: the pooled space covers both.
 func TestPoolJoinsInferredSpaces(t *testing.T) {
@@ -44,6 +47,13 @@ func TestPoolJoinsInferredSpaces(t *testing.T) {
 		if errs := got.Space.Check(got.Configs[i].Values); errs != nil {
 			t.Errorf("configuration %s: %v", got.Configs[i].ID, errs)
 		}
+	}
+	d := study("D", true, []Param{
+		{Name: "opt", Kind: Constant, Choices: []Value{Text("adam")}}, // as in A: it does not tell them apart
+		{Name: "rank", Kind: Int, Lower: 1, Upper: 8},
+	}, []Value{Text("adam"), Integer(1)}, []Value{Text("adam"), Integer(8)})
+	if _, err := Pool("both", a, d); err == nil || !strings.Contains(err.Error(), `no parameter in common: "opt", "rank" here and "lr", "layers", "opt" there`) {
+		t.Errorf("logs of different parameters: %v", err)
 	}
 	b.Provenance.Inferred = false
 	if _, err := Pool("both", a, b); err == nil {

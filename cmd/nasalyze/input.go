@@ -176,7 +176,26 @@ func pool(logs []log) (log, error) {
 	if err != nil {
 		return log{}, fmt.Errorf("%w; --space gives all logs one search space, --compare keeps them apart", err)
 	}
+	all.findings = append(all.findings, lacking(all.study.Space, logs)...)
 	return all, nil
+}
+
+// lacking warns of parameters that only some of the pooled logs have: as their spaces were inferred, nothing
+// tells a parameter that is inactive from one that nobody wrote down.
+func lacking(space *nasalyze.Space, logs []log) (findings []ingest.Finding) {
+	for _, l := range logs {
+		var names []string
+		for i := range space.Params {
+			if p := &space.Params[i]; p.Varies() && l.study.Space.Index(p.Name) < 0 {
+				names = append(names, strconv.Quote(p.Name))
+			}
+		}
+		if len(names) > 0 {
+			findings = append(findings, ingest.Finding{Severity: ingest.Warn, Code: "pooled-without", Path: l.path, Count: 1, Message: fmt.Sprintf(
+				"has no %s, which other logs have: taken as inactive in all of its trials, so that what else differs between the logs may pass for an effect of it", strings.Join(names, ", "))})
+		}
+	}
+	return findings
 }
 
 // logName names a study after its path.
