@@ -79,8 +79,11 @@ Figures: ` + strings.Join(figureNames(), ", ") + ".",
 			if err != nil {
 				return err
 			}
-			for i, name := range distinctNames(logs) {
-				if err := writeReports(ctx, s, logs[i], opt, filepath.Join(out, name), selected); err != nil {
+			var dirs []string
+			for _, l := range logs {
+				dir := fileName(l.study.Name, dirs)
+				dirs = append(dirs, dir)
+				if err := writeReports(ctx, s, l, opt, filepath.Join(out, dir), selected); err != nil {
 					return err
 				}
 			}
@@ -117,7 +120,7 @@ func selectFigures(only, skip []string) ([]string, error) {
 	}), nil
 }
 
-// distinctNames names a directory per log.
+// distinctNames tells logs apart.
 func distinctNames(logs []log) []string {
 	names := make([]string, len(logs))
 	for i, l := range logs {
@@ -162,7 +165,7 @@ func writeReports(ctx context.Context, s *streams, l log, opt reports.Options, d
 	return nil
 }
 
-// fileName makes a name fit for a directory of its own.
+// fileName makes a name, which may come from a log, fit for a directory of its own within another.
 func fileName(name string, taken []string) string {
 	plain := strings.Trim(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_.", r) {
@@ -170,7 +173,10 @@ func fileName(name string, taken []string) string {
 		}
 		return '-'
 	}, name), "-.")
-	reserved := append([]string{"", "figures", "tables"}, taken...)
+	if plain == "" {
+		plain = "unnamed"
+	}
+	reserved := append([]string{"figures", "tables"}, taken...)
 	out := plain
 	for k := 2; slices.Contains(reserved, out); k++ {
 		out = fmt.Sprintf("%s-%d", plain, k)
