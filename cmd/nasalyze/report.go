@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -186,6 +188,10 @@ func fileName(name string, taken []string) string {
 
 // writeReport analyses one objective of a log and writes its report.
 func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string, pages []html.Page) error {
+	earlier, err := earlierReport(dir)
+	if err != nil {
+		return err
+	}
 	undo, err := makeOutput(dir)
 	if err != nil {
 		undo()
@@ -210,6 +216,11 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 			return err
 		}
 	}
+	if earlier != nil {
+		if err := removeStale(dir, earlier, a, statics); err != nil {
+			return err
+		}
+	}
 	if err := writeFile(filepath.Join(dir, "report.json"), func(w io.Writer) error { return reports.Write(w, a) }); err != nil {
 		return err
 	}
@@ -228,6 +239,73 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 	}
 	fmt.Fprintf(s.err, "wrote %s\n", page)
 	return nil
+}
+
+// earlierReport reads the report that a directory has, nil for none, and refuses to write over a page
+// of anybody else.
+func earlierReport(dir string) (*reports.Analysis, error) {
+	path := filepath.Join(dir, "report.json")
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		page := filepath.Join(dir, "index.html") // is written after report.json
+		if _, err := os.Lstat(page); err == nil {
+			return nil, fmt.Errorf("%s is of no report: there is no report.json beside it; --output names another directory", page)
+		}
+		return nil, nil
+	}
+	if err != nil {
+		return nil, cannot("write to the directory", dir, err)
+	}
+	defer f.Close()
+	a, err := reports.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s is of no report of this program: %w; --output names another directory", path, err)
+	}
+	return a, nil
+}
+
+// removeStale takes away the figures and tables of an earlier report that this one does not have. A file
+// with any other name is the user's.
+func removeStale(dir string, earlier, a *reports.Analysis, statics []html.Static) error {
+	var drawn []string
+	for _, f := range statics {
+		drawn = append(drawn, f.Name)
+	}
+	written := reportFiles(a, drawn)
+	for _, name := range reportFiles(earlier, figureNames()) {
+		if slices.Contains(written, name) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return cannot("remove", filepath.Join(dir, name), err)
+		}
+	}
+	return nil
+}
+
+// reportFiles are the paths of figures and tables in the directory of a report.
+func reportFiles(a *reports.Analysis, figures []string) []string {
+	var paths []string
+	for _, name := range figures {
+		for _, width := range figureWidths {
+			for _, format := range figure.Formats {
+				paths = append(paths, figurePath(name, width, format))
+			}
+		}
+	}
+	for _, t := range reports.Tables(a) {
+		paths = append(paths, filepath.Join("tables", t.Name+".csv"))
+	}
+	for _, t := range latex.Tables(a) {
+		paths = append(paths, filepath.Join("tables", t.Name+".tex"))
+	}
+	return paths
+}
+
+var figureWidths = []figure.Width{figure.Column, figure.Full}
+
+func figurePath(name string, width figure.Width, format string) string {
+	return filepath.Join("figures", fmt.Sprintf("%s-%s.%s", name, width, format))
 }
 
 // verdict puts a verdict in words.
@@ -253,12 +331,12 @@ func writeFigures(ctx context.Context, s *streams, a *reports.Analysis, dir stri
 		if !slices.Contains(selected, f.Name) {
 			continue
 		}
-		for _, width := range []figure.Width{figure.Column, figure.Full} {
+		for _, width := range figureWidths {
 			for _, format := range figure.Formats {
 				if err := ctx.Err(); err != nil {
 					return nil, err
 				}
-				path := filepath.Join(dir, "figures", fmt.Sprintf("%s-%s.%s", f.Name, width, format))
+				path := filepath.Join(dir, figurePath(f.Name, width, format))
 				if err := writeFile(path, func(w io.Writer) error { return f.Write(w, format, width) }); err != nil {
 					return nil, err
 				}
