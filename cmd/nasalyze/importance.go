@@ -104,6 +104,7 @@ func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Option
 		if err := use(names[i], a); err != nil {
 			return err
 		}
+		printWarnings(s.err, a, "--format json")
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func pool(logs []log) (log, error) {
 	if err != nil {
 		return log{}, fmt.Errorf("%w; --space gives all logs one search space, --compare keeps them apart", err)
 	}
-	all.findings = append(all.findings, lacking(all.study.Space, logs)...)
+	all.findings = append(lacking(all.study.Space, logs), all.findings...) // first: it is about all of them
 	return all, nil
 }
 

@@ -127,7 +127,24 @@ func printFindings(w io.Writer, findings []ingest.Finding) {
 	}
 }
 
-// summarise says in a line what findings there are, and where to see them.
+// warningsShown and findingsShown bound what is said on the console of what files have in full.
+const (
+	warningsShown = 5
+	findingsShown = 3
+)
+
+// printWarnings says what a reader of the numbers must know; rest is where all warnings are.
+func printWarnings(w io.Writer, a *reports.Analysis, rest string) {
+	shown := min(len(a.Warnings), warningsShown)
+	for _, warning := range a.Warnings[:shown] {
+		fmt.Fprintf(w, "warning: %s\n", warning.Text)
+	}
+	if n := len(a.Warnings) - shown; n > 0 {
+		fmt.Fprintf(w, "and %s in %s\n", plural(n, "more warning"), rest)
+	}
+}
+
+// summarise says in a line what findings there are, and where to see them, then the first that are more than notes.
 func summarise(w io.Writer, l log) {
 	var notes, odd, skipped int
 	for _, f := range l.findings {
@@ -145,4 +162,6 @@ func summarise(w io.Writer, l log) {
 		fmt.Fprintf(w, "; findings: %d notes, %d oddities, %d skipped (see nasalyze inspect)", notes, odd, skipped)
 	}
 	fmt.Fprintln(w)
+	worse := slices.DeleteFunc(slices.Clone(l.findings), func(f ingest.Finding) bool { return f.Severity == ingest.Note })
+	printFindings(w, worse[:min(len(worse), findingsShown)])
 }

@@ -188,11 +188,12 @@ func fileName(name string, taken []string) string {
 
 // writeReport analyses one objective of a log and writes its report.
 func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, dir string, selected []string, pages []html.Page) error {
-	earlier, err := earlierReport(dir)
+	undo, err := makeOutput(dir)
 	if err != nil {
+		undo()
 		return err
 	}
-	undo, err := makeOutput(dir)
+	earlier, err := earlierReport(dir)
 	if err != nil {
 		undo()
 		return err
@@ -237,6 +238,7 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 	for _, ans := range a.Answers {
 		fmt.Fprintf(s.out, "%s %s\n  %s\n", ans.Question, verdict(ans.Verdict), ans.Text)
 	}
+	printWarnings(s.err, a, filepath.Join(dir, "report.json"))
 	fmt.Fprintf(s.err, "wrote %s\n", page)
 	return nil
 }
