@@ -11,6 +11,8 @@ import (
 	"golang.org/x/term"
 )
 
+const barWidth = 40
+
 // progress shows how far the current stage is, where the writer is a terminal.
 type progress struct {
 	mu    sync.Mutex
@@ -22,9 +24,18 @@ type progress struct {
 func startProgress(w io.Writer) *progress {
 	p := new(progress)
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.bars = mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
+		p.bars = mpb.New(terminal(f)...)
 	}
 	return p
+}
+
+// terminal is where bars are drawn. One that does not know its size, as under script or in a container, has
+// no columns for mpb, which would draw nothing; as a mere writer it has 80.
+func terminal(f *os.File) []mpb.ContainerOption {
+	if width, height, err := term.GetSize(int(f.Fd())); err == nil && width > 0 && height > 0 {
+		return []mpb.ContainerOption{mpb.WithOutput(f)}
+	}
+	return []mpb.ContainerOption{mpb.WithOutput(struct{ io.Writer }{f}), mpb.ForceTTY(), mpb.WithAutoRefresh()}
 }
 
 // show moves the bar of a stage; a new stage takes the place of the last one.
@@ -37,7 +48,7 @@ func (p *progress) show(stage string, done, total int64) {
 	if p.bar == nil || stage != p.stage {
 		p.end()
 		p.stage = stage
-		p.bar = p.bars.AddBar(total, mpb.BarRemoveOnComplete(),
+		p.bar = p.bars.AddBar(total, mpb.BarWidth(barWidth), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name(stage, decor.WCSyncSpaceR)),
 			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
 	}
