@@ -33,10 +33,14 @@ func Budgets(min, max, eta float64) ([]float64, error) {
 	case !(eta > 1) || math.IsInf(eta, 0):
 		return nil, fmt.Errorf("bohb: eta is %v, expected a number above 1", eta)
 	}
-	m := int(math.Floor(math.Log(max/min)/math.Log(eta)+slack)) + 1
-	if m > maxRungs {
-		return nil, fmt.Errorf("bohb: eta %v makes %d budgets of [%v, %v], expected at most %d", eta, m, min, max, maxRungs)
+	steps := math.Floor(math.Log(max/min)/math.Log(eta) + slack)
+	if steps >= maxRungs {
+		return nil, fmt.Errorf("bohb: eta %v makes %v budgets of [%v, %v], expected at most %d", eta, steps+1, min, max, maxRungs)
 	}
+	if n := math.Pow(eta, steps); n > maxConfigs {
+		return nil, fmt.Errorf("bohb: eta %v makes brackets of %.3g configurations of budgets [%v, %v], expected at most %.3g", eta, n, min, max, float64(maxConfigs))
+	}
+	m := int(steps) + 1
 	budgets := make([]float64, m)
 	for i := range budgets {
 		budgets[i] = max / math.Pow(eta, float64(m-1-i))
@@ -44,8 +48,12 @@ func Budgets(min, max, eta float64) ([]float64, error) {
 	return budgets, nil
 }
 
-// maxRungs bounds the size of brackets, which grows as eta to the power of it.
-const maxRungs = 64
+// maxRungs bounds the number of budgets. maxConfigs bounds the size of brackets: up to it every whole number is
+// a float64, and a bracket can be counted.
+const (
+	maxRungs   = 64
+	maxConfigs = 1 << 53
+)
 
 // BracketOf returns the bracket of one Hyperband iteration, 0, 1, ..., over M
 // ascending budgets: with s = M-1 - iteration mod M, the last s+1 budgets, n_0 =

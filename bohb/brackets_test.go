@@ -46,7 +46,8 @@ func TestBudgets(t *testing.T) {
 func TestBudgetsThatMakeNoSense(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range [][3]float64{{0, 1, 3}, {-1, 1, 3}, {1, 0, 3}, {2, 1, 3}, {1, 9, 1}, {1, 9, 0.5}, {1, 9, nan},
-		{nan, 9, 3}, {1, inf, 3}, {1, 9, inf}, {1, 1e300, 1.0001}} {
+		{nan, 9, 3}, {1, inf, 3}, {1, 9, inf}, {1, 1e300, 1.0001},
+		{1e-22, 1, 3}, {1e-300, 1e300, 3}} {
 		if got, err := Budgets(c[0], c[1], c[2]); err == nil {
 			t.Errorf("Budgets(%v) = %v, want an error", c, got)
 		}
