@@ -82,6 +82,10 @@ func (r *searchRun) parseSpace(s *streams, path string) error {
 	if err != nil {
 		return err
 	}
+	// What the journal cannot hold is refused before there is a directory with half of a search.
+	if _, err := jsonl.NewEncoder(io.Discard, r.header()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	for i := range r.space.Params {
 		if p := &r.space.Params[i]; p.Prior != nil {
 			fmt.Fprintf(s.err, "parameter %q: the %s distribution is not used, proposals without a model are uniform over the range\n", p.Name, p.Prior.Name)
@@ -159,42 +163,55 @@ func (r *searchRun) header() *nasalyze.Study {
 		BudgetName: r.settings.BudgetName, BudgetUnit: r.settings.BudgetUnit}
 }
 
-// create makes the directory of a new search.
+// create makes the directory of a new search, or leaves nothing of it.
 func (r *searchRun) create() error {
+	before, err := os.ReadDir(r.dir)
+	made := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(r.dir, 0o755); err != nil {
 		return cannot("make the directory", r.dir, err)
 	}
 	if err := r.vacant(); err != nil {
 		return err
 	}
-	var err error
 	if r.journal, _, err = journal.Open(r.path(jsonl.Name)); err != nil {
 		return cannot("write", r.path(jsonl.Name), err)
 	}
-	err = func() error {
-		if err := r.appendLog(); err != nil {
-			return err
-		}
-		if err := r.journal.Sync(); err != nil {
-			return err
-		}
-		if err := writeFile(r.path(r.settings.Space), func(w io.Writer) error { _, err := w.Write(r.raw); return err }); err != nil {
-			return err
-		}
-		if r.warm != nil {
-			if err := writeFile(r.path(warmFile), func(w io.Writer) error { return jsonl.Write(w, r.warm) }); err != nil {
-				return err
+	if err := r.fill(); err != nil {
+		err = errors.Join(err, r.close())
+		after, _ := os.ReadDir(r.dir)
+		for _, e := range after {
+			if !slices.ContainsFunc(before, func(b fs.DirEntry) bool { return b.Name() == e.Name() }) {
+				os.Remove(r.path(e.Name()))
 			}
 		}
-		if err := r.writeSettings(); err != nil {
-			return err
+		if made {
+			os.Remove(r.dir)
 		}
-		return r.writeOthers()
-	}()
-	if err != nil {
-		return errors.Join(err, r.close())
+		return err
 	}
 	return nil
+}
+
+// fill writes the files of a new search.
+func (r *searchRun) fill() error {
+	if err := r.appendLog(); err != nil {
+		return err
+	}
+	if err := r.journal.Sync(); err != nil {
+		return err
+	}
+	if err := writeFile(r.path(r.settings.Space), func(w io.Writer) error { _, err := w.Write(r.raw); return err }); err != nil {
+		return err
+	}
+	if r.warm != nil {
+		if err := writeFile(r.path(warmFile), func(w io.Writer) error { return jsonl.Write(w, r.warm) }); err != nil {
+			return err
+		}
+	}
+	if err := r.writeSettings(); err != nil {
+		return err
+	}
+	return r.writeOthers()
 }
 
 // vacant refuses a directory that holds anything but what a search leaves that was
