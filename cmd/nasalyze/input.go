@@ -15,8 +15,10 @@ import (
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/examples/experiment"
 	"github.com/nasalyze/nasalyze/ingest"
+	"github.com/nasalyze/nasalyze/ingest/arff"
 	"github.com/nasalyze/nasalyze/ingest/source"
 	"github.com/nasalyze/nasalyze/ingest/spacefile"
+	"github.com/nasalyze/nasalyze/ingest/table"
 	"github.com/nasalyze/nasalyze/reports"
 )
 
@@ -97,6 +99,9 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 		if err == nil {
 			l, err = derive(l, named)
 		}
+		if err == nil {
+			err = f.checkTables([]log{l})
+		}
 		return []log{l}, err
 	}
 	var logs []log
@@ -120,7 +125,27 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 		}
 		logs = append(logs, l)
 	}
-	return logs, nil
+	return logs, f.checkTables(logs)
+}
+
+// tables are the formats that the flags about columns are for.
+var tables = []string{table.Format.Name, arff.Format.Name}
+
+// checkTables refuses flags about columns where no log has any: they would be without effect.
+func (f *inputFlags) checkTables(logs []log) error {
+	for _, l := range logs {
+		if slices.Contains(tables, l.study.Provenance.Format) {
+			return nil
+		}
+	}
+	o, l := &f.opt, logs[0]
+	for _, flag := range [][2]string{{"budget-column", o.BudgetColumn}, {"seed-column", o.SeedColumn}, {"instance-column", o.InstanceColumn}, {"id-column", o.IDColumn},
+		{"status-column", o.StatusColumn}, {"config-prefix", o.ConfigPrefix}, {"wide", o.Wide}} {
+		if flag[1] != "" {
+			return usagef("--%s is %q, but %s is no table: it was read as %s (%s)", flag[0], flag[1], l.study.Name, l.study.Provenance.Format, l.study.Provenance.Reason)
+		}
+	}
+	return nil
 }
 
 // derive adds the objectives among the names that are made of how trials ended.
@@ -236,6 +261,9 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&f.opt.Workers, "workers", 0, "parallel workers (default: all cores); no influence on any number")
 }
 
+// fewestReplicates is the number below which reports gives no interval.
+const fewestReplicates = 10
+
 // options turns the flags into those of the analysis.
 func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Options, error) {
 	opt := f.opt
@@ -251,10 +279,12 @@ func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Opt
 		return opt, usagef("--min-leaf is %d, expected 0 (the default) or more", opt.Forest.MinLeaf)
 	case !(opt.Forest.FeatureFraction >= 0 && opt.Forest.FeatureFraction <= 1):
 		return opt, usagef("--features is %v, expected a share above 0 up to 1, or 0 (the default)", opt.Forest.FeatureFraction)
-	case !(opt.Confidence >= 0 && opt.Confidence < 1):
+	case !(opt.Confidence > 0 && opt.Confidence < 1) && cmd.Flags().Changed("confidence"):
 		return opt, usagef("--confidence is %v, expected a number between 0 and 1, such as 0.95", opt.Confidence)
-	case !(opt.Target >= 0 && opt.Target < 1):
+	case !(opt.Target > 0 && opt.Target < 1) && cmd.Flags().Changed("target"):
 		return opt, usagef("--target is %v, expected a share between 0 and 1, such as 0.1", opt.Target)
+	case opt.Replicates > 0 && opt.Replicates < fewestReplicates:
+		return opt, usagef("--replicates is %d, expected at least %d, which an interval needs, or -1 for no intervals", opt.Replicates, fewestReplicates)
 	case opt.Workers < 0:
 		return opt, usagef("--workers is %d, expected 0 (all cores) or more", opt.Workers)
 	}

@@ -132,6 +132,10 @@ func (f *searchFlags) check(command []string) error {
 		return usagef("search needs --space, the file that says which parameters there are (or --trainer, or --resume)")
 	case len(command) == 0 && !f.trainer.on:
 		return usagef("search needs the command to run, after --: nasalyze search ... -- python train.py")
+	case f.minBudget.given == "":
+		return usagef("search needs --min-budget, the smallest budget of a trial, in any unit")
+	case f.maxBudget.given == "":
+		return usagef("search needs --max-budget, the largest budget of a trial, in the unit of --min-budget")
 	case !(s.MinBudget > 0) || math.IsInf(s.MinBudget, 0):
 		return usagef("--min-budget is %v, expected a positive number", s.MinBudget)
 	case !(s.MaxBudget > 0) || math.IsInf(s.MaxBudget, 0):
@@ -177,6 +181,9 @@ func (f *searchFlags) fresh(cmd *cobra.Command, s *streams, command []string) er
 	}
 	if err := r.checkEngine(ctx, s); err != nil {
 		return err
+	}
+	if least := r.searcher.Budgets()[0]; least > f.settings.MinBudget*(1+1e-9) && !f.quiet && r.settings.Method != bohb.Random.String() {
+		fmt.Fprintf(s.err, "the smallest budget is %s, not %s: budgets are --max-budget divided by powers of --eta\n", text(least), text(f.settings.MinBudget))
 	}
 	report := newSearchReport(s, r, f.quiet, f.json)
 	if err := report.plan(f.dryRun); err != nil || f.dryRun {

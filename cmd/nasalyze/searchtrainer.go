@@ -136,7 +136,7 @@ func checkTrainer(ctx context.Context, s *searchSettings) error {
 }
 
 // budgetFlag is a budget on the command line: a number in any unit, or a time such as
-// 400s or 3h, which is kept in seconds.
+// 400s, 90min or 3h, which is kept in seconds.
 type budgetFlag struct {
 	value *float64
 	given string
@@ -147,7 +147,7 @@ func (b *budgetFlag) Set(s string) error {
 	x, err := strconv.ParseFloat(s, 64)
 	if b.given, b.time = s, err != nil; b.time {
 		var d time.Duration
-		if d, err = time.ParseDuration(s); err != nil {
+		if d, err = time.ParseDuration(strings.ReplaceAll(s, "min", "m")); err != nil {
 			return fmt.Errorf("%q, expected a number, or a time such as 400s or 3h", s)
 		}
 		x = d.Seconds()
