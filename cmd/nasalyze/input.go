@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -158,6 +159,9 @@ func derive(l log, names []string) (log, error) {
 		}
 		if l.study, err = l.study.Derive(name); err != nil {
 			return l, usagef("--objective: %v", err)
+		}
+		if name == nasalyze.TimeObjective && !slices.ContainsFunc(l.study.Trials, func(t nasalyze.Trial) bool { return t.Duration() >= 0 }) {
+			return l, fmt.Errorf("%s has no start and finish times of trials, which --objective %s is made of", cmp.Or(l.path, l.study.Name), name)
 		}
 		if i == 0 {
 			l.objective = name
@@ -332,8 +336,43 @@ func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Opt
 	return opt, nil
 }
 
+// seedsShown bounds the seeds that an error names.
+const seedsShown = 10
+
+// checkSeed refuses a seed that no trial has.
+func checkSeed(l log, opt nasalyze.TableOptions) error {
+	if opt.Repeats != nasalyze.SeedRepeats {
+		return nil
+	}
+	var seeds []int64
+	for i := range l.study.Trials {
+		if t := &l.study.Trials[i]; t.HasSeed {
+			seeds = append(seeds, t.Seed)
+		}
+	}
+	slices.Sort(seeds)
+	seeds = slices.Compact(seeds)
+	if _, there := slices.BinarySearch(seeds, opt.Seed); there {
+		return nil
+	}
+	if len(seeds) == 0 {
+		return usagef("--repeats is seed=%d, but %s has no seeds", opt.Seed, l.study.Name)
+	}
+	names := make([]string, min(len(seeds), seedsShown))
+	for i := range names {
+		names[i] = strconv.FormatInt(seeds[i], 10)
+	}
+	if n := len(seeds) - len(names); n > 0 {
+		names = append(names, fmt.Sprintf("%d more", n))
+	}
+	return usagef("--repeats is seed=%d, expected a seed that %s has: %s", opt.Seed, l.study.Name, strings.Join(names, ", "))
+}
+
 // analyze computes the report of one log, with progress.
 func analyze(ctx context.Context, s *streams, l log, opt reports.Options) (*reports.Analysis, error) {
+	if err := checkSeed(l, opt.Table); err != nil {
+		return nil, err
+	}
 	p := startProgress(s.err)
 	defer p.stop()
 	opt.Progress = func(stage string, done, total int) { p.show(stage, int64(done), int64(total)) }
