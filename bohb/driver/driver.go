@@ -136,6 +136,9 @@ type loop struct {
 // *FailedError when every trial fails, and the error of the sink when the log cannot be written,
 // before anything that is not in the log starts.
 func Run(ctx context.Context, searcher bohb.Searcher, evaluate Evaluate, state *State, opt Options) error {
+	if opt.Workers < 0 {
+		return fmt.Errorf("driver: %d workers, expected at least 1, or 0 for that", opt.Workers)
+	}
 	opt = opt.resolve()
 	if state == nil {
 		state = new(State)

@@ -475,6 +475,13 @@ func TestHpBandSterFiles(t *testing.T) {
 }
 
 // At least a thousand trials a second, every line of the log synced.
+func TestWorkersThatMakeNoSense(t *testing.T) {
+	err := Run(t.Context(), search(t, bohb.Options{}), nil, nil, Options{Workers: -1})
+	if err == nil || !strings.Contains(err.Error(), "-1 workers, expected at least 1") {
+		t.Errorf("error %v", err)
+	}
+}
+
 func BenchmarkRun(b *testing.B) {
 	for _, method := range []bohb.Method{bohb.BOHB, bohb.Hyperband} {
 		b.Run(method.String(), func(b *testing.B) {

@@ -106,9 +106,9 @@ func cmp0[T int | time.Duration](x, standard T) T {
 	return x
 }
 
-// limit is the time limit of a trial, 0 for none.
-func (c *Command) limit(budget float64) time.Duration {
-	return time.Duration(min(c.SecondsPerBudget*budget*float64(time.Second), math.MaxInt64/2))
+// Limits returns the time limit of a trial at a budget, 0 for none, and the time that it has to end then.
+func (c *Command) Limits(budget float64) (limit, grace time.Duration) {
+	return time.Duration(min(c.SecondsPerBudget*budget*float64(time.Second), math.MaxInt64/2)), cmp0(c.Grace, DefaultGrace)
 }
 
 func (c *Command) scratch(number int) string {
@@ -131,6 +131,7 @@ func (c *Command) Task(t bohb.Trial) (*Task, error) {
 			return nil, err
 		}
 	}
+	limit, grace := c.Limits(t.Budget)
 	return &Task{
 		Args:   append(slices.Clone(c.Args), args...),
 		Dir:    c.Dir,
@@ -143,8 +144,8 @@ func (c *Command) Task(t bohb.Trial) (*Task, error) {
 			"NASALYZE_CHECKPOINT=" + checkpoint,
 		},
 		Objectives: c.objectives(),
-		Limit:      c.limit(t.Budget),
-		Grace:      cmp0(c.Grace, DefaultGrace),
+		Limit:      limit,
+		Grace:      grace,
 		Tail:       cmp0(c.Tail, DefaultTail),
 	}, nil
 }

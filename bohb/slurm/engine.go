@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -144,7 +146,8 @@ func (e *Engine) Check(ctx context.Context) error {
 			return fmt.Errorf("%s is not in the path: a search on Slurm is started where jobs can be submitted, such as a login node", name)
 		}
 	}
-	t := local.Task{Limit: time.Duration(e.Command.SecondsPerBudget * e.MaxBudget * float64(time.Second)), Grace: local.DefaultGrace}
+	var t local.Task
+	t.Limit, t.Grace = e.Command.Limits(e.MaxBudget)
 	args, script := e.arguments(attempt(filepath.Join(e.Dir, "check")), &t)
 	_, err := e.call(ctx, script, "sbatch", append(args, "--test-only")...)
 	switch {
@@ -223,9 +226,10 @@ func (e *Engine) Clear(ctx context.Context) error {
 	}
 }
 
-// withoutOutcome returns the jobs that are in the queue without an outcome, and sees to it that none of them starts.
+// withoutOutcome returns the jobs that are in the queue without an outcome, by name, and sees to it that none of them starts.
 func (e *Engine) withoutOutcome(q *queue) (left []job, err error) {
-	for name, j := range q.jobs {
+	for _, name := range slices.Sorted(maps.Keys(q.jobs)) {
+		j := q.jobs[name]
 		a := attempt(filepath.Join(e.Dir, name))
 		if o, err := a.read("outcome.json"); j.ended() || err == nil && o != nil {
 			continue

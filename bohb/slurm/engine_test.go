@@ -401,6 +401,49 @@ func TestDrainBeforeSubmission(t *testing.T) {
 	}
 }
 
+// Check asks about a job as it will be submitted.
+func TestCheckAsksForTheTimeOfATrial(t *testing.T) {
+	e, _ := engine(t, "true")
+	asked := filepath.Join(t.TempDir(), "asked")
+	bin := t.TempDir()
+	for _, name := range clients {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\necho \"$@\" >"+asked+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	e.MaxBudget = 60
+	for _, c := range []struct {
+		seconds float64
+		grace   time.Duration
+		want    string
+	}{
+		{1, 10 * time.Minute, "--time=13 "}, // 1 min, 10 to end, 1 for the outcome, and 2 % of the first
+		{1e300, 0, fmt.Sprintf("--time=%d ", minutes(math.MaxInt64/2, 10*time.Second))},
+	} {
+		e.Command.SecondsPerBudget, e.Command.Grace = c.seconds, c.grace
+		if err := e.Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(asked); err != nil || !strings.Contains(string(got), c.want) {
+			t.Errorf("%v s for each of 60 and grace %v: asked for %s, %v, want %s", c.seconds, c.grace, got, err, c.want)
+		}
+	}
+}
+
+// What is said of jobs has them in one order.
+func TestJobsInOrder(t *testing.T) {
+	e := Engine{Dir: t.TempDir()}
+	q := &queue{jobs: make(map[string]job)}
+	for i := range 20 {
+		q.jobs[fmt.Sprintf("%02d-1", i)] = job{id: fmt.Sprintf("%02d", i), state: "PENDING"}
+	}
+	left, err := e.withoutOutcome(q)
+	if err != nil || len(left) != 20 || !slices.IsSortedFunc(left, func(a, b job) int { return strings.Compare(a.id, b.id) }) {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
 // One squeue per interval, however many trials wait.
 func TestOneQuestionForAll(t *testing.T) {
 	fake := slurmtest.Fake(t)
