@@ -94,6 +94,8 @@ func nothingOf(a *reports.Analysis, table string) string {
 	switch {
 	case table == "path" && a.Path != nil:
 		return a.Path.Reason
+	case table == "active" && a.Provenance.Options.Inactive == "level":
+		return "not computed with --inactive level, where being inactive is a value like any other"
 	case table == "tradeoff" && a.Tradeoff != nil:
 		return a.Tradeoff.Reason
 	case !slices.ContainsFunc(a.Budgets, func(b reports.Budget) bool { return b.Decided }):
