@@ -235,6 +235,3 @@ func (s *Search) Correct(number int, values []nasalyze.Value, pick nasalyze.Pick
 func (s *Search) Done() bool {
 	return s.opt.Iterations > 0 && s.started >= s.opt.Iterations && len(s.brackets) == 0
 }
-
-// Pending returns how many trials were asked for and not told of.
-func (s *Search) Pending() int { return len(s.pending) }
