@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -43,6 +44,6 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintf(stderr, "nasalyze: %v\nRun 'nasalyze --help' or the command with --help for what it takes.\n", err)
 		return exitUsage
 	}
-	fmt.Fprintf(stderr, "nasalyze: %v\n", err)
+	fmt.Fprintf(stderr, "nasalyze: %s\n", strings.TrimPrefix(err.Error(), "nasalyze: ")) // as those of the module's root begin
 	return exitFailure
 }

@@ -159,7 +159,7 @@ func summarise(w io.Writer, l log) {
 	}
 	fmt.Fprintf(w, "%s: %s, %s, %s read", l.study.Name, plural(len(l.study.Configs), "configuration"), plural(len(l.study.Trials), "trial"), plural(len(l.study.Budgets()), "budget"))
 	if notes+odd+skipped > 0 {
-		fmt.Fprintf(w, "; findings: %d notes, %d oddities, %d skipped (see nasalyze inspect)", notes, odd, skipped)
+		fmt.Fprintf(w, "; findings: %s, %s, %d skipped (see nasalyze inspect)", plural(notes, "note"), plural(odd, "warning"), skipped)
 	}
 	fmt.Fprintln(w)
 	worse := slices.DeleteFunc(slices.Clone(l.findings), func(f ingest.Finding) bool { return f.Severity == ingest.Note })

@@ -41,7 +41,7 @@ func newReport(s *streams) *cobra.Command {
   report.json      every number and warning (docs/report-json.md)
   space-pruned.json  the search space without the parameters that the evidence clears, if any
 
-An earlier report in the directory goes.
+An earlier report in the directory is replaced.
 
 With several --objective there is a report for each: the first in the directory itself,
 the others in directories of it; the pages lead to each other.
