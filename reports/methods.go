@@ -22,7 +22,7 @@ type Method struct {
 	N int `json:"n"`
 	// Agreement is Spearman's correlation of the scores with the individual
 	// importance of functional ANOVA; NaN where that is undecided, with fewer than
-	// [correlation.MinItems] parameters, and where all scores are equal.
+	// four parameters, and where all scores are equal.
 	Agreement float64 `json:"agreement"`
 	// Reason says why nothing can be told.
 	Reason string `json:"reason,omitempty"`
