@@ -297,6 +297,10 @@ func TestTickLabels(t *testing.T) {
 		{scale{lo: 1e-4, hi: 0.1, log: true}, "0.0001 0.001 0.01 0.1"},
 		{scale{lo: 1e-7, hi: 1, log: true}, "10^−7 10^−6 10^−5 10^−4 10^−3 10^−2 10^−1 10^0"},
 		{scale{lo: 2, hi: 80, log: true}, "2 5 10 20 50"},
+		{scale{lo: 0.50001, hi: 0.50003}, "0.50001 0.500015 0.50002 0.500025 0.50003"},
+		{scale{lo: 1234560, hi: 1234568}, "1.23456e6 1.234562e6 1.234564e6 1.234566e6 1.234568e6"},
+		{scale{lo: 0.1, hi: 0.1 + 0x1p-55}, "0.1 0.10000000000000003"}, // a few units in the last place apart
+		{scale{lo: 0.2, hi: 0.8, whole: true}, "0.5"},
 	} {
 		if got := words(tc.s); got != tc.want {
 			t.Errorf("%v to %v: %q, want %q", tc.s.lo, tc.s.hi, got, tc.want)
@@ -317,6 +321,9 @@ func TestLossScale(t *testing.T) {
 	}
 	if s := lossScale(append(vs, 1e9)); !s.clippedHi || s.hi > 30 || s.inside(1e9) || s.onto(0, 100).at(1e9) != 100 {
 		t.Errorf("an outlier beside negative results: %+v", s)
+	}
+	if s := lossScale([]float64{0.1, math.Nextafter(0.1, 1)}); s.hi-s.lo < 0.001 {
+		t.Errorf("results that differ by rounding: %+v", s)
 	}
 	if s := lossScale([]float64{math.NaN(), math.Inf(1)}); s.lo >= s.hi {
 		t.Errorf("no results: %+v", s)

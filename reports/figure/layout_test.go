@@ -30,11 +30,17 @@ func variants() map[string]*reports.Analysis {
 		"many budgets, parameters and long names": sample.Make(sample.Spec{Budgets: 10, Params: 45, Configs: 300, LongNames: true, All: true}),
 		"two budgets, maximised, negative": sample.Make(sample.Spec{Budgets: 2, Params: 2, Configs: 40, Maximize: true,
 			Value: func(v float64) float64 { return -1000 * v }}),
-		"one budget":          sample.Make(sample.Spec{Budgets: 1, Params: 5, Configs: 40}),
-		"one parameter":       sample.Make(sample.Spec{Budgets: 3, Params: 1, Configs: 40}),
-		"twelve decades":      sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 200, Value: power, Undecided: func(b int) bool { return b == 1 }}),
-		"nothing decided":     sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 50, Undecided: func(int) bool { return true }}),
-		"all results equal":   sample.Make(sample.Spec{Budgets: 3, Params: 4, Configs: 50, Value: func(float64) float64 { return 0.5 }}),
+		"one budget":        sample.Make(sample.Spec{Budgets: 1, Params: 5, Configs: 40}),
+		"one parameter":     sample.Make(sample.Spec{Budgets: 3, Params: 1, Configs: 40}),
+		"twelve decades":    sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 200, Value: power, Undecided: func(b int) bool { return b == 1 }}),
+		"nothing decided":   sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 50, Undecided: func(int) bool { return true }}),
+		"all results equal": sample.Make(sample.Spec{Budgets: 3, Params: 4, Configs: 50, Value: func(float64) float64 { return 0.5 }}),
+		"results that differ by rounding": sample.Make(sample.Spec{Budgets: 3, Params: 4, Configs: 50, Value: func(v float64) float64 {
+			if v > 0.5 {
+				return math.Nextafter(0.1, 1)
+			}
+			return 0.1
+		}}),
 		"five configurations": sample.Make(sample.Spec{Budgets: 3, Params: 4, Configs: 5}),
 		"outliers beside negative results": sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 200, Value: func(v float64) float64 {
 			if v > 0.99 {

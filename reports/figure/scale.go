@@ -96,12 +96,15 @@ func lossScale(vs []float64) scale {
 		return l
 	}
 	pad := 0.05 * (s.hi - s.lo)
-	if pad == 0 {
-		pad = math.Max(1e-9, 0.05*math.Abs(s.hi))
+	if size := math.Max(math.Abs(s.lo), math.Abs(s.hi)); s.hi-s.lo <= rounding*size {
+		pad = math.Max(1e-9, 0.05*size)
 	}
 	s.lo, s.hi = s.lo-pad, s.hi+pad
 	return s
 }
+
+// rounding is the relative difference up to which results are drawn as equal: 16 units in the last place.
+const rounding = 0x1p-48
 
 // logScale fits positive values.
 func logScale(vs []float64) scale {
@@ -143,11 +146,13 @@ func (s scale) linear(size float64, vertical bool) []tick {
 		}
 	}
 	// A short axis with long numbers: one label.
-	for want := 1; ; want++ {
+	for want := 1; want <= 64; want++ {
 		if ts := linearTicks(s, want); len(ts) > 0 {
 			return ts[:1]
 		}
 	}
+	mid := s.lo + (s.hi-s.lo)/2
+	return []tick{{mid, plain(short(mid, 3))}}
 }
 
 // fits reports whether the labels keep a gap, in units of their size, between one another.
@@ -204,18 +209,24 @@ func linearTicks(s scale, want int) []tick {
 	if r := step * math.Pow(10, float64(decimals)); math.Abs(r-math.Round(r)) > 1e-6 {
 		decimals++ // 0.25
 	}
-	big := math.Max(math.Abs(s.lo), math.Abs(s.hi)) >= 1e6 || step < 1e-4
+	size := math.Max(math.Abs(s.lo), math.Abs(s.hi))
+	big := size >= 1e6 || step < 1e-4
+	// As many digits as tell neighbours apart.
+	digits := max(4, int(math.Ceil(math.Log10(size/step)-1e-9))+1)
 	var out []tick
 	if s.whole && step < 1 {
 		step, decimals = 1, 0
 	} else if s.whole && step == 2.5 {
 		step, decimals = 5, 0
 	}
-	for k := math.Ceil(s.lo/step - 1e-9); k*step <= s.hi+1e-9*step; k++ {
-		v := k * step
+	// Counted beforehand: where the ends are a few units in the last place apart, adding 1 to a float may add nothing.
+	first := math.Ceil(s.lo/step - 1e-9)
+	n := math.Floor(s.hi/step+1e-9) - first + 1
+	for i := range int(math.Min(n, float64(want)+1)) {
+		v := (first + float64(i)) * step
 		label := fixed(v, decimals)
 		if big {
-			label = short(v, 4)
+			label = short(v, digits)
 		}
 		out = append(out, tick{v, plain(label)})
 	}
