@@ -2,6 +2,7 @@ package vec
 
 import (
 	"sync"
+	"unicode/utf8"
 
 	"codeberg.org/go-fonts/liberation/liberationsansbold"
 	"codeberg.org/go-fonts/liberation/liberationsansitalic"
@@ -80,16 +81,46 @@ func Width(style Style, size vg.Length, s string) vg.Length {
 	for _, r := range s {
 		w, ok := advances.of[style][r]
 		if !ok {
-			em := fixed.Int26_6(f.UnitsPerEm())
-			// A rune that the font lacks has glyph 0, a box with a width of its own.
-			g, _ := f.GlyphIndex(&buf, r)
-			a, _ := f.GlyphAdvance(&buf, g, em, xfont.HintingNone)
-			w = float64(a) / float64(em)
+			w = 1 // what the font lacks, mostly East Asian letters and emoji, has a square in others
+			if g, _ := f.GlyphIndex(&buf, r); g != 0 {
+				em := fixed.Int26_6(f.UnitsPerEm())
+				a, _ := f.GlyphAdvance(&buf, g, em, xfont.HintingNone)
+				w = float64(a) / float64(em)
+			}
 			advances.of[style][r] = w
 		}
 		sum += w
 	}
 	return vg.Length(sum) * size
+}
+
+// box stands for a rune that the font lacks, in files that have no other font.
+const box = "□"
+
+// pieces calls back with what can be drawn of s and where it begins: stretches that the font has,
+// and a box in the middle of the place of each rune that it lacks.
+func pieces(style Style, size vg.Length, s string, draw func(x vg.Length, piece string)) {
+	f := faces()[style]
+	var buf sfnt.Buffer
+	var x vg.Length
+	from := 0
+	flush := func(to int) {
+		if from < to {
+			draw(x, s[from:to])
+			x += Width(style, size, s[from:to])
+		}
+	}
+	for i, r := range s {
+		if g, err := f.GlyphIndex(&buf, r); err == nil && g != 0 {
+			continue
+		}
+		flush(i)
+		_, n := utf8.DecodeRuneInString(s[i:])
+		from = i + n
+		draw(x+(size-Width(style, size, box))/2, box)
+		x += size
+	}
+	flush(len(s))
 }
 
 // kerned reports whether the font has a kerning for the pair.

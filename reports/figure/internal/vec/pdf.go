@@ -2,12 +2,14 @@ package vec
 
 import (
 	"bytes"
+	"encoding/binary"
 	"image"
 	"image/png"
 	"io"
 	"math"
 	"strconv"
 	"time"
+	"unicode/utf16"
 
 	"codeberg.org/go-pdf/fpdf"
 	"gonum.org/v1/plot/font"
@@ -33,13 +35,22 @@ func newPDF(w, h vg.Length, m Meta) *pdf {
 	doc.SetCreationDate(time.Unix(0, 0).UTC())
 	doc.SetModificationDate(time.Unix(0, 0).UTC())
 	doc.SetCatalogSort(true)
-	doc.SetTitle(m.Title, true)
-	doc.SetSubject(m.Desc, true)
+	doc.SetTitle(utf16BE(m.Title), false)
+	doc.SetSubject(utf16BE(m.Desc), false)
 	doc.SetCreator("nasalyze", true)
 	doc.SetLang("en")
 	doc.AddPage()
 	doc.SetLineJoinStyle("round")
 	return &pdf{stack: newStack(w, h), doc: doc}
+}
+
+// utf16BE is text as PDF has it outside of pages; what fpdf would make of it has no rune above U+FFFF.
+func utf16BE(s string) string {
+	b := []byte{0xfe, 0xff}
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = binary.BigEndian.AppendUint16(b, u)
+	}
+	return string(b)
 }
 
 func (c *pdf) path(p vg.Path) {
@@ -87,15 +98,13 @@ func (c *pdf) FillString(f font.Face, p vg.Point, s string) {
 	c.doc.SetAlpha(float64(c.color.A)/255, "Normal")
 	x, y := c.at(p)
 	y = c.h.Points() - y
-	a := c.angle()
-	if math.Abs(a) < 1e-6 {
-		c.doc.Text(x, y, s)
-		return
+	if a := c.angle(); math.Abs(a) >= 1e-6 {
+		c.doc.TransformBegin()
+		defer c.doc.TransformEnd()
+		c.doc.TransformRotate(a, x, y)
 	}
-	c.doc.TransformBegin()
-	c.doc.TransformRotate(a, x, y)
-	c.doc.Text(x, y, s)
-	c.doc.TransformEnd()
+	// fpdf knows no rune above U+FFFF.
+	pieces(style, f.Font.Size, s, func(dx vg.Length, piece string) { c.doc.Text(x+dx.Points(), y, piece) })
 }
 
 // DrawImage implements vg.Canvas for images that are not rotated.

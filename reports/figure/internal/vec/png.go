@@ -27,17 +27,20 @@ func newPNG(w, h vg.Length) raster {
 // others and Width do not: the text is split where there is any.
 func (c raster) FillString(f font.Face, p vg.Point, s string) {
 	style := styleOf(f.Font)
-	var prev rune
-	from := 0
-	for i, r := range s {
-		if i > 0 && kerned(style, prev, r) {
-			c.Canvas.FillString(f, p, s[from:i])
-			p.X += Width(style, f.Font.Size, s[from:i])
-			from = i
+	pieces(style, f.Font.Size, s, func(dx vg.Length, piece string) {
+		at := vg.Point{X: p.X + dx, Y: p.Y}
+		var prev rune
+		from := 0
+		for i, r := range piece {
+			if i > 0 && kerned(style, prev, r) {
+				c.Canvas.FillString(f, at, piece[from:i])
+				at.X += Width(style, f.Font.Size, piece[from:i])
+				from = i
+			}
+			prev = r
 		}
-		prev = r
-	}
-	c.Canvas.FillString(f, p, s[from:])
+		c.Canvas.FillString(f, at, piece[from:])
+	})
 }
 
 // WriteTo implements io.WriterTo.

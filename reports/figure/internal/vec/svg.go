@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -114,7 +115,7 @@ func (c *SVG) FillString(f font.Face, p vg.Point, s string) {
 	x, y := c.at(p)
 	y = c.h.Points() - y
 	style := styleOf(f.Font)
-	s = hardSpaces(s)
+	s = hardSpaces(legal(s))
 	for _, r := range s {
 		c.used[style][r] = true
 	}
@@ -126,12 +127,22 @@ func (c *SVG) FillString(f font.Face, p vg.Point, s string) {
 		c.body.WriteString(` font-style="italic"`)
 	}
 	if c.Bare && len([]rune(s)) > 1 {
-		fmt.Fprintf(&c.body, ` textLength="%s"`, num(f.Width(s).Points()))
+		fmt.Fprintf(&c.body, ` textLength="%s"`, num(Width(style, f.Font.Size, s).Points()))
 	}
 	if a := c.angle(); math.Abs(a) > 1e-6 {
 		fmt.Fprintf(&c.body, ` transform="rotate(%s %s %s)"`, num(-a), num(x), num(y))
 	}
 	fmt.Fprintf(&c.body, "%s>%s</text>\n", c.paint("fill"), html.EscapeString(s))
+}
+
+// legal replaces what XML 1.0 (production 2) forbids even as an escape, and bytes that are no UTF-8.
+func legal(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
 }
 
 // hardSpaces keeps spaces that a browser would drop: at the ends, and all but one of several.
@@ -165,7 +176,7 @@ func (c *SVG) WriteTo(w io.Writer) (int64, error) {
 	wd, ht := num(c.w.Points()), num(c.h.Points())
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" width="%spt" height="%spt" viewBox="0 0 %s %s"`, wd, ht, wd, ht)
 	fmt.Fprintf(&b, ` role="img" font-family="%s" stroke-linejoin="round">`+"\n", Family)
-	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(c.meta.Title), html.EscapeString(c.meta.Desc))
+	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", html.EscapeString(legal(c.meta.Title)), html.EscapeString(legal(c.meta.Desc)))
 	if !c.Bare {
 		if err := c.fonts(&b); err != nil {
 			return 0, err

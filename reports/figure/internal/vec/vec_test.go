@@ -322,3 +322,66 @@ func TestHardSpaces(t *testing.T) {
 		}
 	}
 }
+
+// TestForeignRunes draws what the fonts lack: a box each in PDF and PNG, the runes themselves in SVG.
+func TestForeignRunes(t *testing.T) {
+	const foreign, boxed = "a学\U0001f680\x01\xe0b", "a□□□□b"
+	if got, want := Width(Regular, 10, foreign), Width(Regular, 10, "ab")+4*10; got != want {
+		t.Errorf("the width is %v, want %v", got, want)
+	}
+	render := func(format string) []byte {
+		c, err := New(format, 100, 40, Meta{Title: "\U0001f680 title\x01", Desc: "desc \xe0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.FillString(Face(Regular, 10), vg.Point{X: 5, Y: 5}, foreign)
+		c.Translate(vg.Point{X: 90, Y: 5})
+		c.Rotate(math.Pi / 2)
+		c.FillString(Face(Bold, 7), vg.Point{}, foreign)
+		var b bytes.Buffer
+		if _, err := c.WriteTo(&b); err != nil {
+			t.Fatal(err)
+		}
+		return b.Bytes()
+	}
+	var text struct {
+		Title string   `xml:"title"`
+		Desc  string   `xml:"desc"`
+		Text  []string `xml:"text"`
+	}
+	if err := xml.Unmarshal(render("svg"), &text); err != nil {
+		t.Fatal(err)
+	}
+	if want := "a学\U0001f680\ufffd\ufffdb"; text.Title != "\U0001f680 title\ufffd" || text.Desc != "desc \ufffd" || len(text.Text) != 2 || text.Text[0] != want {
+		t.Errorf("%+q", text)
+	}
+	if file := render("pdf"); !bytes.Contains(file, []byte("\xfe\xff\xd8\x3d\xde\x80")) {
+		t.Error("the title of the PDF has no rocket")
+	} else if _, err := exec.LookPath("pdftotext"); err == nil {
+		name := filepath.Join(t.TempDir(), "a.pdf")
+		if err := os.WriteFile(name, file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command("pdftotext", name, "-").CombinedOutput(); err != nil || strings.Count(strings.Join(strings.Fields(string(out)), ""), boxed) != 2 {
+			t.Errorf("pdftotext: %q %v", out, err)
+		}
+	}
+	img, err := png.Decode(bytes.NewReader(render("png")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Each of the four places of one em, 10 pt or 42 dots, has ink.
+	a := int(float64(Width(Regular, 10, "a")+5) * DPI / 72)
+	for k := range 4 {
+		ink := false
+		for x := a + 42*k; x < a+42*(k+1); x++ {
+			for y := range img.Bounds().Dy() {
+				r, _, _, alpha := img.At(x, y).RGBA()
+				ink = ink || alpha > 0 && r < 0x8000
+			}
+		}
+		if !ink {
+			t.Errorf("nothing is drawn for rune %d in the PNG", k)
+		}
+	}
+}
