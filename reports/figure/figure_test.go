@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -305,6 +306,56 @@ func TestTickLabels(t *testing.T) {
 		if got := words(tc.s); got != tc.want {
 			t.Errorf("%v to %v: %q, want %q", tc.s.lo, tc.s.hi, got, tc.want)
 		}
+	}
+}
+
+// TestShortLogAxis asks for two powers, and the minor marks between them, where no label but every other fits.
+func TestShortLogAxis(t *testing.T) {
+	var labels []float64
+	ts := scale{lo: 1.2e-5, hi: 0.09, log: true}.onto(0, 55).within(3).ticks(smallSize, false)
+	for _, tk := range ts {
+		if len(tk.label) > 0 {
+			labels = append(labels, tk.v)
+		}
+	}
+	if d := cmp.Diff([]float64{1e-4, 1e-2}, labels, cmpopts.EquateApprox(1e-9, 0)); d != "" || len(ts) < 30 {
+		t.Errorf("%d marks; labels (-want +got):\n%s", len(ts), d)
+	}
+}
+
+// TestMarginalRowsShareAKind asks for one kind of axis in all rows of the marginals, not a logarithmic one for
+// lower ends of bands alone.
+func TestMarginalRowsShareAKind(t *testing.T) {
+	a := sample.Make(sample.Spec{Budgets: 3, Params: 2, Configs: 50})
+	f := &marginalGrid{a: a, budgets: []int{0, 1, 2}, params: []int{0, 1}}
+	set := func(b int, mean, std float64) {
+		m := a.Budgets[b].Marginals[0]
+		for k := range 10 {
+			m.Mean[k], m.Std[k] = mean, std
+		}
+	}
+	kinds := func() (logs int) {
+		for _, s := range f.rowScales() {
+			if s.log {
+				logs++
+			}
+		}
+		return logs
+	}
+	if n := kinds(); n != 0 {
+		t.Errorf("%d of 3 axes are logarithmic, want none", n)
+	}
+	set(1, 0.5, 0.499)
+	if n := kinds(); n != 0 {
+		t.Errorf("a band down to 0.001: %d of 3 axes are logarithmic, want none", n)
+	}
+	set(1, 50, 1)
+	if n := kinds(); n != 3 {
+		t.Errorf("a mean of 50: %d of 3 axes are logarithmic, want all", n)
+	}
+	set(2, -1, 0.1)
+	if n := kinds(); n != 0 {
+		t.Errorf("a mean of 50, another of -1: %d of 3 axes are logarithmic, want none", n)
 	}
 }
 

@@ -47,6 +47,9 @@ var marginals = kind{
 			caption += fmt.Sprintf(" The %d most important of %d parameters at %s are drawn.", len(f.params), len(a.Params),
 				budgetName(a, a.Budgets[ds[len(ds)-1]].Budget))
 		}
+		if f.rowScales()[0].log {
+			caption += " The axes of the predictions are logarithmic."
+		}
 		caption += thinned(len(f.budgets), len(ds))
 		return &Figure{
 			Title:   "Marginal effect of the important parameters",
@@ -143,11 +146,10 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 	bands := (len(f.params) + perBand - 1) / perBand
 	perBand = (len(f.params) + bands - 1) / bands
 	const hgap, vgap = 8.0, 7.0
-	ys := make([]scale, rows)
+	ys := f.rowScales()
 	left := 0.0
-	for i, b := range f.budgets {
-		ys[i] = f.rowScale(b)
-		left = math.Max(left, widest(ys[i].onto(0, 44).ticks(smallSize, true), smallSize))
+	for _, y := range ys {
+		left = math.Max(left, widest(y.onto(0, 44).ticks(smallSize, true), smallSize))
 	}
 	left += tickLength + tickGap + 22
 	pw := (width - left - hgap*float64(perBand-1) - 6) / float64(perBand)
@@ -217,32 +219,43 @@ func (f *marginalGrid) bandIs() string {
 	return "the " + level(f.a) + " bootstrap interval over configurations, point by point"
 }
 
-// rowScale holds all marginals of one budget, so that panels of a row can be compared.
-func (f *marginalGrid) rowScale(b int) scale {
-	var vs, means []float64
-	for _, j := range f.params {
-		m := f.a.Budgets[b].Marginals[j]
-		for k, v := range m.Mean {
-			if math.IsNaN(v) {
-				continue
+// rowScales hold all marginals of a budget each, so that panels of a row can be compared. All are
+// logarithmic or none is, so that rows can be, too.
+func (f *marginalGrid) rowScales() []scale {
+	out := make([]scale, len(f.budgets))
+	means, all := make([][]float64, len(out)), make([][]float64, len(out))
+	log, positive := false, true
+	for i, b := range f.budgets {
+		var upper []float64
+		for _, j := range f.params {
+			m := f.a.Budgets[b].Marginals[j]
+			for k, v := range m.Mean {
+				if math.IsNaN(v) {
+					continue
+				}
+				lo, hi := m.Band(k)
+				if math.IsNaN(lo) || math.IsNaN(hi) {
+					lo, hi = v, v
+				}
+				means[i], upper, all[i] = append(means[i], v), append(upper, hi), append(all[i], lo, hi)
+				positive = positive && v > 0
 			}
-			means = append(means, v)
-			lo, hi := m.Band(k)
-			if math.IsNaN(lo) || math.IsNaN(hi) {
-				lo, hi = v, v
-			}
-			vs = append(vs, lo, hi)
+		}
+		// Not for lower ends of bands: near zero they would take most of the axis.
+		log = log || lossScale(append(upper, means[i]...)).log
+	}
+	for i := range out {
+		switch {
+		case len(all[i]) == 0:
+			out[i] = scale{lo: 0, hi: 1}
+		case log && positive:
+			// A band that reaches zero or less ends at the foot of the axis.
+			out[i] = logScale(append(means[i], slices.Max(all[i])))
+		default:
+			out[i] = linearScale(all[i])
 		}
 	}
-	if s := lossScale(means); s.log {
-		// A band that reaches zero or less ends at the foot of the axis.
-		return logScale(append(means, slices.Max(vs)))
-	}
-	s := lossScale(vs)
-	if s.clippedHi || s.clippedLo {
-		s = scale{lo: slices.Min(vs), hi: slices.Max(vs)}
-	}
-	return s
+	return out
 }
 
 // panel is one marginal.

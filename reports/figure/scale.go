@@ -95,6 +95,16 @@ func lossScale(vs []float64) scale {
 		l.clippedLo, l.clippedHi = s.clippedLo, s.clippedHi
 		return l
 	}
+	return s.padded()
+}
+
+// linearScale fits all values.
+func linearScale(vs []float64) scale {
+	return scale{lo: slices.Min(vs), hi: slices.Max(vs)}.padded()
+}
+
+// padded keeps data off the ends of a linear axis.
+func (s scale) padded() scale {
 	pad := 0.05 * (s.hi - s.lo)
 	if size := math.Max(math.Abs(s.lo), math.Abs(s.hi)); s.hi-s.lo <= rounding*size {
 		pad = math.Max(1e-9, 0.05*size)
@@ -237,6 +247,7 @@ func linearTicks(s scale, want int) []tick {
 // 2 and 5 times these where there is room.
 func (s scale) logTicks(size float64, vertical bool) []tick {
 	first, last := int(math.Floor(math.Log10(s.lo)+1e-9)), int(math.Ceil(math.Log10(s.hi)-1e-9))
+	power := int(math.Ceil(math.Log10(s.lo) - 1e-9)) // the first on the axis
 	decades := math.Log10(s.hi / s.lo)
 	// One form of label for the whole axis.
 	exponents := first < -4 || last > 4
@@ -274,7 +285,7 @@ func (s scale) logTicks(size float64, vertical bool) []tick {
 			func(m, e int) bool { return m == 1 || m == 3 })
 	}
 	for every := 1; every <= max(1, last-first); every++ {
-		try = append(try, func(m, e int) bool { return m == 1 && (e-first)%every == 0 })
+		try = append(try, func(m, e int) bool { return m == 1 && (e-power)%every == 0 })
 	}
 	gap := 0.5
 	if vertical {
