@@ -54,12 +54,12 @@ var ablation = kind{
 			}
 			before = s.Result.Mean
 		}
-		budget := budgetName(a, t.Budget)
+		budget := atBudget(a, t.Budget)
 		from := f.from
 		if t.From == "default" {
 			from = "the default"
 		}
-		caption := fmt.Sprintf("Ablation path from %s to the incumbent (configuration %s) at %s: the predicted %s after each change, the one that helps most first; "+
+		caption := fmt.Sprintf("Ablation path from %s to the incumbent (configuration %s)%s: the predicted %s after each change, the one that helps most first; "+
 			"bars: the change, with its number; error bars: standard deviation of the change over the trees of the forest, cut at the edge. %s",
 			from, t.To, budget, lowerFirst(capital(a.Objective.Name)), direction(a))
 		if b := slices.IndexFunc(a.Budgets, func(b reports.Budget) bool { return b.Budget == t.Budget }); b >= 0 && a.Budgets[b].Best.ID == t.To {
@@ -75,7 +75,7 @@ var ablation = kind{
 			caption += " The forest predicts the incumbent to be worse than the start: do not trust this path."
 		}
 		return &Figure{
-			Title:   "From " + from + " to the incumbent at " + budget,
+			Title:   "From " + from + " to the incumbent" + budget,
 			Caption: caption,
 			Alt:     fmt.Sprintf("Predicted %s along the path, %s at the start. ", a.Objective.Name, short(t.Start.Mean, 4)) + strings.Join(alt, ". ") + ".",
 			layout:  f.layout,

@@ -58,8 +58,8 @@ var activeBars = kind{
 			}
 			alt = append(alt, s+fmt.Sprintf("; switching explains %s, difference %s", fixed(m.Switch.Mean, 3), short(m.Difference.Mean, 3)))
 		}
-		budget := budgetName(a, a.Budgets[b].Budget)
-		caption := fmt.Sprintf("Conditional parameters at %s. Left: the share of the variance that each explains alone (bars) and with all its interactions (ticks), "+
+		budget := atBudget(a, a.Budgets[b].Budget)
+		caption := fmt.Sprintf("Conditional parameters%s. Left: the share of the variance that each explains alone (bars) and with all its interactions (ticks), "+
 			"over the whole space and within the part in which it is active; below the names its condition and the number n of configurations that have it. "+
 			"Right: the share of the variance over the whole space that is explained by whether it is active, and the mean %s where it is less that where it is not. %s",
 			budget, lowerFirst(capital(a.Objective.Name)), barsAre(a, f.intervals))
@@ -70,7 +70,7 @@ var activeBars = kind{
 			caption += " Not drawn: " + list(left) + "."
 		}
 		return &Figure{
-			Title:   "Importance where active at " + budget,
+			Title:   "Importance where active" + budget,
 			Caption: caption + few,
 			Alt:     "Bars for each conditional parameter. " + strings.Join(alt, ". ") + ".",
 			layout:  f.layout,

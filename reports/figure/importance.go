@@ -34,14 +34,18 @@ var importanceBars = kind{
 			alt += fmt.Sprintf(" At %s (n %d, out-of-bag R2 %s): %s.", budgetName(a, a.Budgets[b].Budget), a.Budgets[b].N,
 				fixed(a.Budgets[b].OOB.R2, 2), shares(a, b, f.params, f.intervals))
 		}
+		title, sorted := "Importance per budget", "Sorted by "+budgetName(a, a.Budgets[last].Budget)
+		if budgetless(a) {
+			title, sorted = "Importance of the parameters", "The most important come first"
+		}
 		caption := fmt.Sprintf("Importance of the parameters: the share of the variance of the predicted %s over the space that each explains alone "+
-			"(functional ANOVA of a random forest of %d trees). %s Sorted by %s.",
-			lowerFirst(capital(a.Objective.Name)), a.Budgets[last].Forest.Trees, barsAre(a, f.intervals), budgetName(a, a.Budgets[last].Budget))
+			"(functional ANOVA of a random forest of %d trees). %s %s.",
+			lowerFirst(capital(a.Objective.Name)), a.Budgets[last].Forest.Trees, barsAre(a, f.intervals), sorted)
 		if rest := len(a.Params) - len(f.params); rest > 0 {
 			caption += fmt.Sprintf(" The first %d of %d parameters are drawn.", len(f.params), len(a.Params))
 		}
 		return &Figure{
-			Title:   "Importance per budget",
+			Title:   title,
 			Caption: caption + thinned(len(f.budgets), len(ds)) + undecidedNote(a),
 			Alt:     "Bars of the importance of each parameter." + alt + undecidedNote(a),
 			layout:  f.layout,
@@ -76,8 +80,7 @@ func budgetKeys(a *reports.Analysis, drawn []int, mark func(color.NRGBA) func(pe
 	colors := budgetColors(len(a.Budgets))
 	keys := budgetHead(a)
 	for _, b := range drawn {
-		keys = append(keys, key{mark: mark(colors[b]),
-			label: join(plain(budgetLabel(a, a.Budgets[b].Budget)+" ("), italic("n"), plain(fmt.Sprintf(" = %d)", a.Budgets[b].N)))})
+		keys = append(keys, key{mark: mark(colors[b]), label: budgetKey(a, &a.Budgets[b])})
 	}
 	for _, b := range a.Budgets {
 		if !b.Decided {

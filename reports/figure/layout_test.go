@@ -31,6 +31,7 @@ func variants() map[string]*reports.Analysis {
 		"two budgets, maximised, negative": sample.Make(sample.Spec{Budgets: 2, Params: 2, Configs: 40, Maximize: true,
 			Value: func(v float64) float64 { return -1000 * v }}),
 		"one budget":        sample.Make(sample.Spec{Budgets: 1, Params: 5, Configs: 40}),
+		"no budgets":        budgetlessStudy(),
 		"one parameter":     sample.Make(sample.Spec{Budgets: 3, Params: 1, Configs: 40}),
 		"twelve decades":    sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 200, Value: power, Undecided: func(b int) bool { return b == 1 }}),
 		"nothing decided":   sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 50, Undecided: func(int) bool { return true }}),
@@ -49,6 +50,17 @@ func variants() map[string]*reports.Analysis {
 			return v - 0.5
 		}}),
 	}
+}
+
+// budgetlessStudy is what a log without budgets becomes.
+func budgetlessStudy() *reports.Analysis {
+	a := sample.Make(sample.Spec{Budgets: 1, Params: 5, Configs: 40})
+	a.Study.BudgetName, a.Budgets[0].Budget = "", 0
+	a.Growth.Budget, a.Path.Budget, a.Tradeoff.Budget = 0, 0, 0
+	for i := range a.Outcomes {
+		a.Outcomes[i].Budgets[0].Budget = 0
+	}
+	return a
 }
 
 // label is a piece of text on the page, as a box of its letters' height.
@@ -222,4 +234,23 @@ func TestAnyStudy(t *testing.T) {
 			t.Errorf("%s, %s: %s", f.Name, w, p)
 		}
 	})
+}
+
+// TestNoBudgets draws a log that knows no budgets: no figure may speak of one.
+func TestNoBudgets(t *testing.T) {
+	a := budgetlessStudy()
+	fs, _ := All(a)
+	if len(fs) < 10 {
+		t.Errorf("only %d figures", len(fs))
+	}
+	for _, f := range fs {
+		words := f.Title + " " + f.Caption
+		ls, _ := labels(t, f, Full)
+		for _, l := range ls {
+			words += " " + l.text
+		}
+		if strings.Contains(strings.ToLower(words), "budget") || strings.Contains(f.Alt, "budget 0") || strings.Contains(words, "  ") {
+			t.Errorf("%s: %s", f.Name, words)
+		}
+	}
 }

@@ -40,12 +40,16 @@ var marginals = kind{
 		for _, j := range f.params {
 			colon += " " + f.describe(j)
 		}
+		rows := "a row per budget. Diamond: the best configuration at the budget"
+		if budgetless(a) {
+			rows = "diamond: the best configuration"
+		}
 		caption := fmt.Sprintf("Predicted %s along one parameter, averaged over all others, with a band (or bars) of %s; "+
-			"a row per budget. Diamond: the best configuration at the budget. Ticks at the foot: the configurations that were evaluated. %s",
-			lowerFirst(objectiveLabel(a)), f.bandIs(), direction(a))
+			"%s. Ticks at the foot: the configurations that were evaluated. %s",
+			lowerFirst(objectiveLabel(a)), f.bandIs(), rows, direction(a))
 		if len(f.params) < len(a.Params) {
-			caption += fmt.Sprintf(" The %d most important of %d parameters at %s are drawn.", len(f.params), len(a.Params),
-				budgetName(a, a.Budgets[ds[len(ds)-1]].Budget))
+			caption += fmt.Sprintf(" The %d most important of %d parameters%s are drawn.", len(f.params), len(a.Params),
+				atBudget(a, a.Budgets[ds[len(ds)-1]].Budget))
 		}
 		if f.rowScales()[0].log {
 			caption += " The axes of the predictions are logarithmic."
@@ -202,6 +206,9 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 }
 
 func (f *marginalGrid) rowName(b int, room float64) text {
+	if budgetless(f.a) {
+		return nil
+	}
 	v := f.a.Budgets[b].Budget
 	if t := plain(budgetName(f.a, v)); t.width(smallSize) <= room {
 		return t

@@ -86,8 +86,8 @@ var methodBars = kind{
 			}
 			alt = append(alt, capital(c.name)+agree+": "+strings.Join(words, ", "))
 		}
-		budget := budgetName(a, a.Budgets[b].Budget)
-		caption := fmt.Sprintf("Importance at %s (n = %d) by different methods, each on an axis of its own: only their orders can be compared. fANOVA: share of the variance over the space, alone and with all interactions. ", budget, n)
+		budget := atBudget(a, a.Budgets[b].Budget)
+		caption := fmt.Sprintf("Importance%s (n = %d) by different methods, each on an axis of its own: only their orders can be compared. fANOVA: share of the variance over the space, alone and with all interactions. ", budget, n)
 		if target > 0 {
 			caption += fmt.Sprintf("PED-ANOVA: what separates the best %d configurations from all, without a model. ", target)
 		}
@@ -97,7 +97,7 @@ var methodBars = kind{
 			caption += fmt.Sprintf(" Drawn: the %d of %d parameters that some method ranks highest.", len(f.params), len(a.Params))
 		}
 		return &Figure{
-			Title:   "Importance by method at " + budget,
+			Title:   "Importance by method" + budget,
 			Caption: caption + left,
 			Alt:     "Bars of importance by method. " + strings.Join(alt, ". ") + "." + left,
 			layout:  f.layout,

@@ -60,16 +60,16 @@ var pairMatrix = kind{
 		for _, p := range pairs[:min(10, len(pairs))] {
 			words = append(words, p.name+" "+fixed(p.share, 3))
 		}
-		budget := budgetName(a, a.Budgets[b].Budget)
-		caption := fmt.Sprintf("Share of the variance at %s (n = %d) that each pair of parameters explains beyond its two members "+
+		budget := atBudget(a, a.Budgets[b].Budget)
+		caption := fmt.Sprintf("Share of the variance%s (n = %d) that each pair of parameters explains beyond its two members "+
 			"(functional ANOVA); on the diagonal what each parameter explains alone. Shares below 0.005 have no number.", budget, a.Budgets[b].N)
 		if len(f.params) < d {
 			caption += fmt.Sprintf(" The %d of %d parameters that take part in the largest shares are drawn.", len(f.params), d)
 		}
 		return &Figure{
-			Title:   "Importance of pairs at " + budget,
+			Title:   "Importance of pairs" + budget,
 			Caption: caption,
-			Alt: "Matrix of the importance of pairs at " + budget + ". Alone: " + shares(a, b, f.params, false) +
+			Alt: "Matrix of the importance of pairs" + budget + ". Alone: " + shares(a, b, f.params, false) +
 				". Strongest pairs: " + strings.Join(words, ", ") + ".",
 			layout: f.layout,
 		}, ""

@@ -47,12 +47,17 @@ var picks = kind{
 				break
 			}
 		}
+		per := ", per budget. "
+		if len(a.Budgets) == 1 {
+			per = ". "
+		} else {
+			side += " At larger budgets both are the survivors of the smaller ones."
+		}
 		return &Figure{
-			Title: "Model-based against random picks",
-			Caption: "Share of the configurations with a result up to a value, for those that a model proposed and those drawn at random, per budget. " + side +
-				" At larger budgets both are the survivors of the smaller ones. Ticks: the single results." + thinned(len(f.budgets), len(both)),
-			Alt:    "Cumulative distributions of the results of model-based and random configurations." + alt,
-			layout: f.layout,
+			Title:   "Model-based against random picks",
+			Caption: "Share of the configurations with a result up to a value, for those that a model proposed and those drawn at random" + per + side + " Ticks: the single results." + thinned(len(f.budgets), len(both)),
+			Alt:     "Cumulative distributions of the results of model-based and random configurations." + alt,
+			layout:  f.layout,
 		}, ""
 	},
 }
@@ -69,6 +74,14 @@ func (f *pickGrid) any(pick string) bool {
 		}
 	}
 	return false
+}
+
+// name of a panel.
+func (f *pickGrid) name(b int) text {
+	if budgetless(f.a) {
+		return nil
+	}
+	return plain(budgetName(f.a, f.a.Budgets[b].Budget))
 }
 
 // values at a budget in ascending order.
@@ -133,7 +146,7 @@ func (f *pickGrid) layout(width float64) (float64, func(pen)) {
 			p.spines(ax.box)
 			p.yTicks(ax, ys, i%cols == 0)
 			p.xTicks(ax, ax.x.ticks(smallSize, false), true)
-			p.text(point{x, top + 11}, plain(budgetName(a, a.Budgets[b].Budget)), say{})
+			p.text(point{x, top + 11}, f.name(b), say{})
 			at := x
 			for k, s := range pickStrokes {
 				vs := f.values(b, s.pick)

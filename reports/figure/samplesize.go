@@ -16,7 +16,7 @@ var sampleSize = kind{
 		case g == nil:
 			return nil, "the analysis has no importance from subsets of the configurations"
 		case len(g.Points) < 2:
-			return nil, "there are too few configurations at " + budgetName(a, g.Budget) + " to look at subsets of them"
+			return nil, "there are too few configurations" + atBudget(a, g.Budget) + " to look at subsets of them"
 		}
 		var x []float64
 		var scores [][]reports.Score
@@ -35,10 +35,10 @@ var sampleSize = kind{
 		f := newCurves(a, x, scores, func(j int) float64 { return last.Importance[j].Mean })
 		f.log, f.below = true, []trust{order, r2}
 		f.axis = join(plain("Number of configurations, "), italic("n"))
-		budget := budgetName(a, g.Budget)
+		budget := atBudget(a, g.Budget)
 		return &Figure{
-			Title: "Importance against the number of configurations at " + budget,
-			Caption: fmt.Sprintf("Importance at %s (share of the variance that each parameter explains alone, functional ANOVA) from %d random subsets of each size n, up to all %d configurations, logarithmic axis; "+
+			Title: "Importance against the number of configurations" + budget,
+			Caption: fmt.Sprintf("Importance%s (share of the variance that each parameter explains alone, functional ANOVA) from %d random subsets of each size n, up to all %d configurations, logarithmic axis; "+
 				"error bars: standard deviation over the subsets. Below: Spearman's correlation of a subset's order of the parameters with that from all configurations, and the forest's out-of-bag R². "+
 				"Lines that are still moving at the right end, or an order that changes, say that there are not enough configurations.", budget, g.Repeats, last.N) + f.named("with all configurations"),
 			Alt:    "Lines of importance over the number of configurations." + f.alt(func(k int) string { return "at n " + short(x[k], 6) }) + quality,

@@ -54,13 +54,13 @@ var pairSurfaces = kind{
 		if len(f.list) == 0 {
 			return nil, "the analysis has no predictions over pairs of parameters"
 		}
-		budget := budgetName(a, a.Budgets[f.budget].Budget)
+		budget := atBudget(a, a.Budgets[f.budget].Budget)
 		return &Figure{
-			Title: "Strongest pairs at " + budget,
-			Caption: fmt.Sprintf("Predicted %s at %s (n = %d) over the pairs of parameters with the largest joint share of the variance, averaged over all other "+
+			Title: "Strongest pairs" + budget,
+			Caption: fmt.Sprintf("Predicted %s%s (n = %d) over the pairs of parameters with the largest joint share of the variance, averaged over all other "+
 				"parameters; above each panel the share that the pair explains beyond its members. Darker is better. Dots: evaluated configurations. Diamond: the best of them.",
 				lowerFirst(objectiveLabel(a)), budget, a.Budgets[f.budget].N),
-			Alt:    "Heat maps of the prediction over pairs of parameters at " + budget + "." + alt,
+			Alt:    "Heat maps of the prediction over pairs of parameters" + budget + "." + alt,
 			layout: f.layout,
 		}, ""
 	},

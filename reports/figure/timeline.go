@@ -46,8 +46,11 @@ var lossTimeline = kind{
 				alt += fmt.Sprintf(" %s: best %s after %s.", budgetName(a, a.Budgets[i].Budget), short(last.y, 4), elapsed(last.x))
 			}
 		}
-		caption := fmt.Sprintf("%s of every trial when it ended, by budget, with the best so far at each budget (lines). %s",
-			objectiveLabel(a), direction(a))
+		what := "by budget, with the best so far at each budget (lines)"
+		if budgetless(a) {
+			what = "with the best so far (line)"
+		}
+		caption := fmt.Sprintf("%s of every trial when it ended, %s. %s", objectiveLabel(a), what, direction(a))
 		if f.y.log {
 			caption += " The axis is logarithmic, as the results span a decade or more."
 		}
@@ -112,7 +115,7 @@ func (f *timeline) layout(width float64) (float64, func(pen)) {
 	colors := budgetColors(len(a.Budgets))
 	keys := budgetHead(a)
 	for _, i := range present {
-		keys = append(keys, key{mark: dotLine(colors[i]), label: join(plain(budgetLabel(a, a.Budgets[i].Budget)+" ("), italic("n"), plain(fmt.Sprintf(" = %d)", a.Budgets[i].N)))})
+		keys = append(keys, key{mark: dotLine(colors[i]), label: budgetKey(a, &a.Budgets[i])})
 	}
 	if len(f.failed) > 0 {
 		keys = append(keys, key{mark: func(p pen, at point) { p.cross(axisGrey, point{at.x + 5, at.y}) }, label: plain("no usable result")})

@@ -51,8 +51,8 @@ var tradeoff = kind{
 		f.bands, f.below = true, []trust{r2}
 		f.axis = plain("Weight of " + first)
 		f.ends = [2]string{"only " + second, "only " + first}
-		caption := fmt.Sprintf("Importance (share of the variance that each parameter explains alone, functional ANOVA) for weighted sums of %s and %s, both scaled to [0, 1] and such that less is better, against the weight of the first, "+
-			"at %s over the n = %d configurations with both; bands of the strongest lines: standard deviation over the trees. Below: the forest's out-of-bag R².", first, second, budgetName(a, t.Budget), t.N)
+		caption := fmt.Sprintf("Importance (share of the variance that each parameter explains alone, functional ANOVA) for weighted sums of %s and %s, both scaled to [0, 1] and such that less is better, against the weight of the first,"+
+			"%s over the n = %d configurations with both; bands of the strongest lines: standard deviation over the trees. Below: the forest's out-of-bag R².", first, second, atBudget(a, t.Budget), t.N)
 		if known < len(x) {
 			caption += " Gaps: the forest predicts no better than the mean."
 		}

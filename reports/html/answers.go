@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -54,8 +55,14 @@ func budgetUnit(a *reports.Analysis) string {
 	return a.Study.BudgetUnit
 }
 
+// budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
+func budgetless(a *reports.Analysis) bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
+
 // budget is one budget within a sentence: "27 epochs", or "budget 27" where there is no unit.
 func budget(a *reports.Analysis, b float64) string {
+	if budgetless(a) {
+		return "the only budget"
+	}
 	if unit := budgetUnit(a); unit != "" {
 		return number(b) + " " + unit
 	}
@@ -77,6 +84,7 @@ func subtitle(a *reports.Analysis) string {
 	}
 	budgets := ""
 	switch n := len(at); {
+	case budgetless(a):
 	case n == 1:
 		budgets = "one budget, " + at[0]
 	case n > 8:
@@ -102,8 +110,10 @@ func facts(a *reports.Analysis) []fact {
 	list := []fact{
 		{"Configurations", count(a.Study.Configs), ""},
 		{"Trials", count(a.Study.Trials), ""},
-		{"Budgets", count(len(a.Budgets)), ""},
 		{"Parameters that vary", count(len(a.Params)), ""},
+	}
+	if !budgetless(a) {
+		list = slices.Insert(list, 2, fact{"Budgets", count(len(a.Budgets)), ""})
 	}
 	if n := a.Study.Configs - len(a.Configs); n > 0 {
 		list[0].Note = count(n) + " without a usable result"
@@ -120,7 +130,11 @@ func facts(a *reports.Analysis) []fact {
 	}
 	for i := len(a.Budgets) - 1; i >= 0; i-- {
 		if b := &a.Budgets[i]; b.Best.Config >= 0 && !math.IsNaN(b.Best.Value) {
-			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), "configuration " + b.Best.ID + ", " + strings.ReplaceAll(budget(a, b.Budget), " ", "\u00a0")})
+			note := "configuration " + b.Best.ID
+			if !budgetless(a) {
+				note += ", " + strings.ReplaceAll(budget(a, b.Budget), " ", "\u00a0")
+			}
+			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), note})
 			break
 		}
 	}

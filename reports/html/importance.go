@@ -118,7 +118,11 @@ func singlesTable(a *reports.Analysis, order []int, chosen int) table {
 	for i := range a.Budgets {
 		t.Head = append(t.Head, head{Text: budget(a, a.Budgets[i].Budget), Title: "importance at this budget", Numeric: true})
 	}
-	t.Head = append(t.Head, head{Text: "with interactions, at " + number(a.Budgets[chosen].Budget), Title: "total Sobol index: all shares of variance that involve the parameter", Numeric: true})
+	total := "with interactions"
+	if !budgetless(a) {
+		total += ", at " + number(a.Budgets[chosen].Budget)
+	}
+	t.Head = append(t.Head, head{Text: total, Title: "total Sobol index: all shares of variance that involve the parameter", Numeric: true})
 	for _, p := range order {
 		r := row{Head: code1(a.Params[p].Name)}
 		for i := range a.Budgets {

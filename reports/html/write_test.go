@@ -335,3 +335,19 @@ func TestVendoredChecksum(t *testing.T) {
 		t.Errorf("vendor/README.md does not have the checksum %x", sum)
 	}
 }
+
+// TestNoBudgets writes the page of a log that knows no budgets: the 0 that stands for them is not shown.
+func TestNoBudgets(t *testing.T) {
+	a := sample.Make(sample.Spec{Budgets: 1, Params: 4, Configs: 40})
+	a.Study.BudgetName, a.Budgets[0].Budget, a.Growth.Budget, a.Path.Budget = "", 0, 0, 0
+	text := page(t, a, nil)
+	text, _, _ = strings.Cut(text, "<script")
+	for _, not := range []string{"budget 0", "one budget, 0", "at 0<", "<dt>Budgets</dt>", `data-control="importance-budget">`, `value="all" checked`} {
+		if strings.Contains(text, not) {
+			t.Errorf("%q is on the page", not)
+		}
+	}
+	if want := `<p class="lede">loss, minimised</p>`; !strings.Contains(text, want) {
+		t.Errorf("no %q", want)
+	}
+}

@@ -97,3 +97,11 @@ func TestCompiles(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+func TestNoBudgets(t *testing.T) {
+	a := sample.Make(sample.Spec{Budgets: 1, Params: 4, Configs: 40})
+	a.Study.BudgetName, a.Budgets[0].Budget, a.Growth.Budget, a.Path.Budget = "", 0, 0, 0
+	if text := write(t, a); strings.Contains(text, "budget $0$") || strings.Contains(text, "& $0$ &  ") || !strings.Contains(text, "at the only budget") {
+		t.Error("the budget 0 of a log without budgets is shown")
+	}
+}

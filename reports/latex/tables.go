@@ -35,8 +35,14 @@ func Tables(a *reports.Analysis) []Table {
 
 func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
+// budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
+func budgetless(a *reports.Analysis) bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
+
 // budget is a budget with its unit.
 func budget(a *reports.Analysis, v float64) string {
+	if budgetless(a) {
+		return "all"
+	}
 	if u := a.Study.BudgetUnit; u != "" {
 		return number(v) + "\\," + escape(u)
 	}
@@ -46,6 +52,8 @@ func budget(a *reports.Analysis, v float64) string {
 // at is a budget in a sentence.
 func at(a *reports.Analysis, v float64) string {
 	switch name := escape(a.Study.BudgetName); {
+	case budgetless(a):
+		return "the only budget"
 	case a.Study.BudgetUnit != "":
 		return budget(a, v)
 	case strings.HasSuffix(name, "s"):

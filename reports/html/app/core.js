@@ -75,8 +75,12 @@ const plural = (n, word) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 // The unit of budgets; without one, a name such as "epochs" serves.
 const budgetUnit = page.study.budgetUnit || (/^[^ _]*s$/.test(page.study.budgetName || "") ? page.study.budgetName : "");
+// Without budgets in the log all trials have the budget 0.
+const budgetless = page.budgets.length === 1 && page.budgets[0].budget === 0;
+/** A budget at the end of a line. */
+const budgetShort = (b) => (budgetless ? "" : number(page.budgets[b].budget));
 /** A budget within a sentence: "27 epochs", or "budget 27" where there is no unit. */
-const budgetText = (b) => (budgetUnit ? `${number(page.budgets[b].budget)} ${budgetUnit}` : `budget ${number(page.budgets[b].budget)}`);
+const budgetText = (b) => (budgetless ? "the only budget" : budgetUnit ? `${number(page.budgets[b].budget)} ${budgetUnit}` : `budget ${number(page.budgets[b].budget)}`);
 const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const budgetTitle = (page.study.budgetName || "budget") + (page.study.budgetUnit ? ` (${page.study.budgetUnit})` : "");
 const objectiveTitle = page.objective.name + (page.objective.unit ? ` (${page.objective.unit})` : "");

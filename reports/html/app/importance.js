@@ -5,7 +5,7 @@ part("importance", () => {
   const barsReading = byId("importance-reading").textContent;
   onChange(['input[name="importance-view"]', 'input[name="importance-budget"]', "#importance-sort", "#importance-pairs"], () => {
     const lines = chosen("importance-view") === "lines";
-    for (const e of all('input[name="importance-budget"], #importance-sort, #importance-pairs')) e.closest(".choice, .field").hidden = lines;
+    for (const e of all('input[name="importance-budget"], #importance-sort, #importance-pairs')) e.closest(".choice, .field").hidden = lines || e.name === "importance-budget" && page.budgets.length === 1;
     byId("importance-reading").textContent = lines ? "Coloured: parameters that explain at least 2 % at some budget; grey: the others. Budgets at which nothing can be told are left out." : barsReading;
     charts.get("plot-importance").draw();
     say(byId("importance-heading").textContent);

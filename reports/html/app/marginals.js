@@ -47,7 +47,7 @@ function marginalLabel(heading, p, shown) {
 function marginalLines({ p, shown, one, points, y, width, c, heading }) {
   const x = paramScale(p);
   const height = 380;
-  const ends = endLabels(shown.map(({ i, m }) => ({ i, y: y.map(m.mean[m.mean.length - 1]) })), y, height - 70, (i) => number(page.budgets[i].budget));
+  const ends = endLabels(shown.map(({ i, m }) => ({ i, y: y.map(m.mean[m.mean.length - 1]) })), y, height - 70, budgetShort);
   const names = one ? 0 : textWidth([...ends.values()]) + 6;
   const series = shown.map(({ i, m }) => ({
     type: "line", name: budgetText(i), showSymbol: false, symbol: budgetSymbol(i), symbolSize: 7, z: 4, step: p.kind === "int" && p.upper - p.lower <= 12 ? "middle" : false,

@@ -72,7 +72,7 @@ function parallelOption(width, c) {
   for (const name of parallelPart.ranges.keys()) if (!axes.some((x) => x.name === name)) parallelPart.ranges.delete(name);
   Object.assign(parallelPart, { axes, lines: worstFirst });
 
-  const title = `${page.objective.name} at ${number(page.budgets[at].budget)}`;
+  const title = page.objective.name + (budgetless ? "" : ` at ${budgetShort(at)}`);
   byId("parallel-heading").textContent = `Every configuration with a result at ${budgetText(at)} as a line`;
   const n = worstFirst.length;
   const ramp = bestToWorst();

@@ -40,7 +40,7 @@ function timeOption(width, c) {
       data: points.map((e) => [x.map(e.time / size), y.map(e.value)]) });
   });
   const incumbents = groups.map((points) => points.reduce((best, e) => (better(e.value, best.value) ? e : best)));
-  const labels = endLabels(incumbents.map((e) => ({ i: e.budget, y: y.map(e.value) })), y, height - 70, (i) => number(page.budgets[i].budget));
+  const labels = endLabels(incumbents.map((e) => ({ i: e.budget, y: y.map(e.value) })), y, height - 70, budgetShort);
   const ends = textWidth([...labels.values()]) + 6;
   for (const points of [...groups]) {
     const i = points[0].budget;
