@@ -8,6 +8,8 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
+const choiceBudgets = 10 // rows at most
+
 var budgetChoice = kind{
 	Kind{"budget-choice", "what choosing at a smaller budget keeps of the best, and what it gives up, at the largest"},
 	func(a *reports.Analysis) (*Figure, string) {
@@ -17,15 +19,20 @@ var budgetChoice = kind{
 		f := &choice{a: a}
 		last := len(a.Budgets) - 1
 		var alt []string
-		few := ""
+		var few []string
+		var pairs []*reports.Correlation
 		for i := range a.Correlations {
 			c := &a.Correlations[i]
 			if c.HighIndex == last && c.N < 4 {
-				few += fmt.Sprintf(" Not drawn: %s, with n = %d.", budgetName(a, c.Low), c.N)
+				few = append(few, fmt.Sprintf("%s, with n = %d", budgetName(a, c.Low), c.N))
 			}
 			if c.HighIndex != last || c.N < 4 || len(c.TopK) == 0 || math.IsNaN(c.Regret.Regret) {
 				continue
 			}
+			pairs = append(pairs, c)
+		}
+		for _, i := range spread(len(pairs), choiceBudgets) {
+			c := pairs[i]
 			f.pairs = append(f.pairs, c)
 			s := fmt.Sprintf("%s (n %d):", budgetName(a, c.Low), c.N)
 			for _, t := range c.TopK {
@@ -46,11 +53,23 @@ var budgetChoice = kind{
 			Caption: fmt.Sprintf("What the configurations that ran at both budgets say about choosing at the smaller one. "+
 				"Left: share of the best K at %s that are also among the best K at the smaller budget, with both numbers; short bars: expected by chance. "+
 				"Right: how much worse at %s the best of the smaller budget is than the best of these configurations, with its share of the range of their results. "+
-				"n is the number of configurations.%s", high, high, few),
+				"n is the number of configurations.%s%s", high, high, thinned(len(f.pairs), len(pairs)), left(few)),
 			Alt:    "Agreement with " + high + ". From " + strings.Join(alt, ". From ") + ".",
 			layout: f.layout,
 		}, ""
 	},
+}
+
+// left names what is not drawn, in sentences with a leading space: all, or one of many.
+func left(what []string) string {
+	if len(what) > fewWords {
+		return fmt.Sprintf(" Not drawn: %d budgets, such as %s.", len(what), what[0])
+	}
+	s := ""
+	for _, w := range what {
+		s += " Not drawn: " + w + "."
+	}
+	return s
 }
 
 type choice struct {

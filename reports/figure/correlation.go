@@ -8,6 +8,8 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
+const matrixBudgets = 10 // at most, so that cells stay legible and the matrix fits a page
+
 var rankCorrelation = kind{
 	Kind{"rank-correlation", "Spearman's rank correlation of the results at every pair of budgets, with n and interval"},
 	func(a *reports.Analysis) (*Figure, string) {
@@ -17,6 +19,9 @@ var rankCorrelation = kind{
 		m := newMatrix(a)
 		var alt, unknown []string
 		for _, c := range a.Correlations {
+			if !m.has(c) {
+				continue
+			}
 			s := c.Spearman
 			low, high := budgetName(a, c.Low), budgetName(a, c.High)
 			cell := matrixCell{value: s.Rho, n: c.N}
@@ -27,15 +32,13 @@ var rankCorrelation = kind{
 				cell.lo, cell.hi = interval(s)
 				alt = append(alt, fmt.Sprintf("%s to %s: %s%s, n %d", low, high, fixed(s.Rho, 2), spelled(cell.lo, cell.hi), c.N))
 			}
-			m.cells[c.LowIndex][c.HighIndex] = cell
+			m.cells[m.at[c.LowIndex]][m.at[c.HighIndex]] = cell
 		}
 		caption := "Spearman's rank correlation ρ of the results of the same configurations at two budgets, " +
 			"with its " + level(a) + " interval and the number n of configurations that have a result at both. " +
 			"Rows are the lower budget, columns the higher. Only configurations that ran on are in n: " +
-			"where they were chosen by their results, ρ is that of the chosen."
-		if len(unknown) > 0 {
-			caption += " Hatched: cannot be told: " + strings.Join(unknown, "; ") + "."
-		}
+			"where they were chosen by their results, ρ is that of the chosen." + thinned(len(m.budgets), len(a.Budgets))
+		caption += hatched(unknown)
 		return &Figure{
 			Title:   "Rank correlation across budgets",
 			Caption: caption,
@@ -55,6 +58,9 @@ var surrogateCorrelation = kind{
 		var alt, unknown []string
 		known, points := 0, 0
 		for _, c := range a.Correlations {
+			if !m.has(c) {
+				continue
+			}
 			s := c.Surrogate
 			low, high := budgetName(a, c.Low), budgetName(a, c.High)
 			cell := matrixCell{value: s.Rho, n: -1}
@@ -66,17 +72,15 @@ var surrogateCorrelation = kind{
 				alt = append(alt, fmt.Sprintf("%s to %s: %s", low, high, fixed(s.Rho, 2)))
 				cell.note = fmt.Sprintf("R² %s, %s", fixed(s.LowR2, 2), fixed(s.HighR2, 2))
 			}
-			m.cells[c.LowIndex][c.HighIndex] = cell
+			m.cells[m.at[c.LowIndex]][m.at[c.HighIndex]] = cell
 		}
 		if known == 0 {
 			return nil, "no two budgets have a forest that predicts better than the mean"
 		}
 		caption := fmt.Sprintf("Spearman's rank correlation of the predictions of two budgets' forests at %d quasi-random points of the "+
 			"whole space, with the out-of-bag R² of the forest at the lower and at the higher budget. It is free of the selection of the "+
-			"survivors, but no better than the forests.", points)
-		if len(unknown) > 0 {
-			caption += " Hatched: cannot be told: " + strings.Join(unknown, "; ") + "."
-		}
+			"survivors, but no better than the forests.", points) + thinned(len(m.budgets), len(a.Budgets))
+		caption += hatched(unknown)
 		return &Figure{
 			Title:   "Rank correlation of the forests' predictions",
 			Caption: caption,
@@ -84,6 +88,17 @@ var surrogateCorrelation = kind{
 			layout:  m.layout,
 		}, ""
 	},
+}
+
+// hatched names the cells without a number, in a sentence with a leading space: all, or one of many.
+func hatched(cells []string) string {
+	switch n := len(cells); {
+	case n == 0:
+		return ""
+	case n > fewWords:
+		return fmt.Sprintf(" Hatched: cannot be told, %d pairs, such as %s.", n, cells[0])
+	}
+	return " Hatched: cannot be told: " + strings.Join(cells, "; ") + "."
 }
 
 // interval of a correlation: that of the formula, else that of the bootstrap.
@@ -112,7 +127,8 @@ func spelled(lo, hi float64) string {
 
 // matrix is an upper triangle of correlations.
 type matrix struct {
-	corner  string // heads the budgets; may be empty
+	corner  string      // heads the budgets; may be empty
+	at      map[int]int // by the index of a budget that is drawn, its place
 	budgets []string
 	counts  []int
 	cells   [][]matrixCell // [low][high]
@@ -126,18 +142,28 @@ type matrixCell struct {
 }
 
 func newMatrix(a *reports.Analysis) *matrix {
-	m := &matrix{corner: budgetCorner(a)}
+	shown := spread(len(a.Budgets), matrixBudgets)
+	m := &matrix{corner: budgetCorner(a), at: map[int]int{}}
 	none := matrixCell{value: math.NaN(), lo: math.NaN(), hi: math.NaN(), n: -1}
-	for _, b := range a.Budgets {
+	for k, i := range shown {
+		b := a.Budgets[i]
+		m.at[i] = k
 		m.budgets = append(m.budgets, budgetLabel(a, b.Budget))
 		m.counts = append(m.counts, b.N)
-		row := make([]matrixCell, len(a.Budgets))
+		row := make([]matrixCell, len(shown))
 		for i := range row {
 			row[i] = none
 		}
 		m.cells = append(m.cells, row)
 	}
 	return m
+}
+
+// has reports whether both budgets are drawn.
+func (m *matrix) has(c reports.Correlation) bool {
+	_, low := m.at[c.LowIndex]
+	_, high := m.at[c.HighIndex]
+	return low && high
 }
 
 // lines of text below the value.

@@ -82,10 +82,12 @@ func budgetKeys(a *reports.Analysis, drawn []int, mark func(color.NRGBA) func(pe
 	for _, b := range drawn {
 		keys = append(keys, key{mark: mark(colors[b]), label: budgetKey(a, &a.Budgets[b])})
 	}
-	for _, b := range a.Budgets {
-		if !b.Decided {
-			keys = append(keys, key{label: plain(budgetLabel(a, b.Budget) + ": undecided"), grey: true})
-		}
+	us := undecided(a)
+	if len(us) > fewWords {
+		return append(keys, key{label: plain(fmt.Sprintf("%d budgets: undecided", len(us))), grey: true})
+	}
+	for _, i := range us {
+		keys = append(keys, key{label: plain(budgetLabel(a, a.Budgets[i].Budget) + ": undecided"), grey: true})
 	}
 	return keys
 }

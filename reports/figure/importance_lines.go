@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"github.com/nasalyze/nasalyze/reports"
@@ -12,6 +13,8 @@ const (
 	linesTop   = 7    // as many as there are colours
 	linesLeast = 3    // coloured in any case
 	linesShare = 0.05 // the others where they reach this share
+
+	linesBudgets = 12 // at most, so that error bars stand apart
 )
 
 var importanceLines = kind{
@@ -24,7 +27,10 @@ var importanceLines = kind{
 		if len(ds) == 1 {
 			return nil, "the importance is decided at one budget only, " + budgetName(a, a.Budgets[ds[0]].Budget)
 		}
-		f := &lines{bars: bars{a: a, budgets: ds, intervals: haveIntervals(a, ds)}}
+		f := &lines{bars: bars{a: a, intervals: haveIntervals(a, ds)}}
+		for _, i := range spread(len(ds), linesBudgets) {
+			f.budgets = append(f.budgets, ds[i])
+		}
 		most := func(j int) float64 {
 			m := math.Inf(-1)
 			for _, b := range ds {
@@ -42,7 +48,7 @@ var importanceLines = kind{
 		alt := ""
 		for _, j := range f.params {
 			alt += " " + a.Params[j].Name + ":"
-			for i, b := range ds {
+			for i, b := range f.budgets {
 				if i > 0 {
 					alt += ","
 				}
@@ -50,14 +56,18 @@ var importanceLines = kind{
 			}
 			alt += "."
 		}
-		caption := "Importance of the parameters (share of the variance that each explains alone, functional ANOVA) against the budget, on a logarithmic axis. " +
+		axis := ""
+		if budgetScale(a).log {
+			axis = ", on a logarithmic axis"
+		}
+		caption := "Importance of the parameters (share of the variance that each explains alone, functional ANOVA) against the budget" + axis + ". " +
 			barsAre(a, f.intervals)
 		if rest := len(f.params) - f.top; rest > 0 {
 			caption += fmt.Sprintf(" Named: the %d that explain most at any budget; grey: the other %d.", f.top, rest)
 		}
 		return &Figure{
 			Title:   "Importance against budget",
-			Caption: caption + undecidedNote(a),
+			Caption: caption + thinned(len(f.budgets), len(ds)) + undecidedNote(a),
 			Alt:     "Lines of the importance of each parameter over the budgets." + alt + undecidedNote(a),
 			layout:  f.layout,
 		}, ""
@@ -92,33 +102,42 @@ func (f *lines) layout(width float64) (float64, func(pen)) {
 	}
 	ax := newAxes(b, budgetScale(a), scale{lo: 0, hi: most * 1.03})
 	ax.x = ax.x.onto(b.left+9, b.right-4)
+	us := undecided(a)
+	var gaps []int
+	for _, k := range spread(len(us), linesBudgets) {
+		gaps = append(gaps, us[k])
+	}
+	marked := slices.Sorted(slices.Values(slices.Concat(f.budgets, gaps)))
 	return height, func(p pen) {
 		ys := ax.y.ticks(smallSize, true)
 		p.grid(ax, nil, ys)
 		above := ax.y.at(nanZero(a.Budgets[f.budgets[len(f.budgets)-1]].Importance[top[0]].Individual.Mean))
-		for _, d := range a.Budgets {
-			if !d.Decided {
-				x := ax.x.at(d.Budget)
-				p.hatch(box{x - 4, b.bottom, x + 4, b.top})
-				w := plain("undecided").width(smallSize)
-				y := b.top - w/2 - 4 // or below, if the lines run above
-				if above > (b.bottom+b.top)/2 {
-					y = b.bottom + w/2 + 4
-				}
-				p.rect(noData, box{x - 3.6, y - w/2 - 2, x + 3.6, y + w/2 + 2})
-				p.text(point{x, y}, plain("undecided"), say{size: smallSize, color: axisGrey, h: middle, v: middle, turn: 90})
+		free := math.Inf(-1)
+		for _, i := range gaps {
+			x := ax.x.at(a.Budgets[i].Budget)
+			p.hatch(box{x - 4, b.bottom, x + 4, b.top})
+			if x < free {
+				continue
 			}
+			free = x + 8.5
+			w := plain("undecided").width(smallSize)
+			y := b.top - w/2 - 4 // or below, if the lines run above
+			if above > (b.bottom+b.top)/2 {
+				y = b.bottom + w/2 + 4
+			}
+			p.rect(noData, box{x - 3.6, y - w/2 - 2, x + 3.6, y + w/2 + 2})
+			p.text(point{x, y}, plain("undecided"), say{size: smallSize, color: axisGrey, h: middle, v: middle, turn: 90})
 		}
 		p.spines(b)
 		p.yTicks(ax, ys, true)
-		p.xTicks(ax, budgetTicks(a, ax.x, smallSize), true)
+		p.xTicks(ax, budgetTicks(a, marked, ax.x), true)
 		p.text(point{(b.left + b.right) / 2, 2}, plain(budgetAxis(a)), say{h: middle})
 		p.text(point{7, (b.top + b.bottom) / 2}, plain("Importance (share of variance)"), say{h: middle, turn: 90})
 		for i := len(f.params) - 1; i >= len(top); i-- {
 			f.path(p, ax, f.params[i], stroke{color: dimGrey, width: 0.6}, 0)
 		}
 		want := make([]float64, len(top))
-		step := (ax.x.to - ax.x.from) / float64(max(1, len(a.Budgets)-1))
+		step := (ax.x.to - ax.x.from) / float64(max(1, len(marked)-1))
 		dodge := math.Min(2.1, 0.5*step/float64(len(top)))
 		for i := len(top) - 1; i >= 0; i-- {
 			// Error bars of neighbours stand side by side.
@@ -158,7 +177,7 @@ func (f *lines) path(p pen, ax axes, j int, s stroke, shift float64) (last float
 	}
 	for i := 1; i < len(ps); i++ {
 		t := s
-		if f.budgets[i]-f.budgets[i-1] > 1 { // across an undecided budget
+		if slices.ContainsFunc(f.a.Budgets[f.budgets[i-1]:f.budgets[i]], func(b reports.Budget) bool { return !b.Decided }) {
 			t.dash = []float64{2, 1.6}
 		}
 		p.line(t, ps[i-1], ps[i])
@@ -170,24 +189,31 @@ func (f *lines) path(p pen, ax axes, j int, s stroke, shift float64) (last float
 	return last
 }
 
-// budgetScale is logarithmic: budgets are a factor apart.
+// budgetScale is logarithmic where budgets are a factor apart, as those of a halving search, and linear where they are
+// a step apart, as the epochs of a learning curve: the middle one tells.
 func budgetScale(a *reports.Analysis) scale {
-	lo, hi := a.Budgets[0].Budget, a.Budgets[len(a.Budgets)-1].Budget
-	return scale{lo: lo, hi: hi, log: lo > 0}
+	n := len(a.Budgets)
+	lo, hi := a.Budgets[0].Budget, a.Budgets[n-1].Budget
+	if lo <= 0 {
+		return scale{lo: lo, hi: hi}
+	}
+	factor, step := math.Sqrt(lo*hi), (lo+hi)/2
+	middle := math.Sqrt(a.Budgets[(n-1)/2].Budget * a.Budgets[n/2].Budget)
+	return scale{lo: lo, hi: hi, log: middle*middle <= factor*step}
 }
 
-// budgetTicks marks every budget and labels as many as fit, from the largest down.
-func budgetTicks(a *reports.Analysis, x scale, size float64) []tick {
-	out := make([]tick, len(a.Budgets))
+// budgetTicks marks budgets, given by their indices, and labels as many as fit, from the largest down.
+func budgetTicks(a *reports.Analysis, marked []int, x scale) []tick {
+	out := make([]tick, len(marked))
 	free := math.Inf(1)
 	for i := len(out) - 1; i >= 0; i-- {
-		v := a.Budgets[i].Budget
+		v := a.Budgets[marked[i]].Budget
 		out[i].v = v
 		label := plain(budgetLabel(a, v))
 		if budgetUnit(a) == a.Study.BudgetName {
 			label = plain(short(v, 4)) // the axis has the name
 		}
-		half := label.width(size) / 2
+		half := label.width(smallSize) / 2
 		if x.at(v)+half <= free {
 			out[i].label = label
 			free = x.at(v) - half - 3

@@ -32,6 +32,7 @@ func variants() map[string]*reports.Analysis {
 			Value: func(v float64) float64 { return -1000 * v }}),
 		"one budget":        sample.Make(sample.Spec{Budgets: 1, Params: 5, Configs: 40}),
 		"no budgets":        budgetlessStudy(),
+		"forty budgets":     manyBudgets(),
 		"one parameter":     sample.Make(sample.Spec{Budgets: 3, Params: 1, Configs: 40}),
 		"twelve decades":    sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 200, Value: power, Undecided: func(b int) bool { return b == 1 }}),
 		"nothing decided":   sample.Make(sample.Spec{Budgets: 3, Params: 5, Configs: 50, Undecided: func(int) bool { return true }}),
@@ -50,6 +51,25 @@ func variants() map[string]*reports.Analysis {
 			return v - 0.5
 		}}),
 	}
+}
+
+// manyBudgets are those of learning curves, at a third of which importance is undecided.
+func manyBudgets() *reports.Analysis {
+	a := sample.Make(sample.Spec{Budgets: 40, Params: 5, Configs: 60, All: true, Undecided: func(b int) bool { return b%3 == 1 }})
+	for i := range a.Budgets {
+		a.Budgets[i].Budget = float64(i + 1)
+	}
+	for i := range a.Correlations {
+		c := &a.Correlations[i]
+		c.Low, c.High = a.Budgets[c.LowIndex].Budget, a.Budgets[c.HighIndex].Budget
+	}
+	for i := range a.Outcomes {
+		for b := range a.Outcomes[i].Budgets {
+			a.Outcomes[i].Budgets[b].Budget = float64(b + 1)
+		}
+	}
+	a.Study.BudgetName = "epochs"
+	return a
 }
 
 // budgetlessStudy is what a log without budgets becomes.
@@ -251,6 +271,43 @@ func TestNoBudgets(t *testing.T) {
 		}
 		if strings.Contains(strings.ToLower(words), "budget") || strings.Contains(f.Alt, "budget 0") || strings.Contains(words, "  ") {
 			t.Errorf("%s: %s", f.Name, words)
+		}
+	}
+}
+
+// TestManyBudgetsFitAPage thins budgets where each would take room, and says so.
+func TestManyBudgetsFitAPage(t *testing.T) {
+	fs, _ := All(manyBudgets())
+	for _, f := range fs {
+		if _, h := f.Size(Full); h > 9 {
+			t.Errorf("%s is %.1f inches tall", f.Name, h)
+		}
+		if len(f.Caption) > 1200 || len(f.Alt) > 6000 {
+			t.Errorf("%s: %d letters of caption, %d of alternative", f.Name, len(f.Caption), len(f.Alt))
+		}
+		switch f.Name {
+		case "rank-correlation", "surrogate-correlation", "budget-choice", "importance-by-budget":
+			if !strings.Contains(f.Caption, "budgets are drawn, evenly spaced") {
+				t.Errorf("%s: %s", f.Name, f.Caption)
+			}
+			if !strings.Contains(f.Alt, "1 epochs") || !strings.Contains(f.Alt, "40 epochs") {
+				t.Errorf("%s lacks the first or the last budget: %s", f.Name, f.Alt)
+			}
+		}
+	}
+}
+
+func TestBudgetScale(t *testing.T) {
+	for _, tc := range []struct {
+		budgets []float64
+		log     bool
+	}{{[]float64{2, 6, 18, 54}, true}, {[]float64{1, 100}, true}, {[]float64{1, 3, 9}, true}, {[]float64{1, 2, 3, 4, 5, 6, 7, 8, 9}, false}, {[]float64{0, 1, 10}, false}} {
+		a := &reports.Analysis{}
+		for _, v := range tc.budgets {
+			a.Budgets = append(a.Budgets, reports.Budget{Budget: v})
+		}
+		if got := budgetScale(a).log; got != tc.log {
+			t.Errorf("%v: logarithmic %v", tc.budgets, got)
 		}
 	}
 }

@@ -150,11 +150,20 @@ func newOutcomePanel(a *reports.Analysis, o *reports.Outcome) *outcomePanel {
 		}
 		f.alt += fmt.Sprintf(" At %s (%s, n %d, out-of-bag R2 %s): %s.", budgetName(a, b.Budget), outcomeMean(o, b), b.N, fixed(b.OOB.R2, 2), strings.Join(words, ", "))
 	}
+	var open []reports.OutcomeBudget
 	for _, b := range o.Budgets {
 		if !b.Decided {
-			f.keys = append(f.keys, key{label: plain(budgetLabel(a, b.Budget) + ": undecided"), grey: true})
-			f.alt += fmt.Sprintf(" Undecided at %s: %s.", budgetName(a, b.Budget), b.Reason)
+			open = append(open, b)
 		}
+	}
+	if len(open) > fewWords {
+		f.keys = append(f.keys, key{label: plain(fmt.Sprintf("%d budgets: undecided", len(open))), grey: true})
+		f.alt += fmt.Sprintf(" Undecided at %d budgets, such as %s: %s.", len(open), budgetName(a, open[0].Budget), open[0].Reason)
+		open = nil
+	}
+	for _, b := range open {
+		f.keys = append(f.keys, key{label: plain(budgetLabel(a, b.Budget) + ": undecided"), grey: true})
+		f.alt += fmt.Sprintf(" Undecided at %s: %s.", budgetName(a, b.Budget), b.Reason)
 	}
 	f.keys = append(f.keys, totalKey(f.thick))
 	return f

@@ -63,13 +63,30 @@ func decided(a *reports.Analysis) []int {
 	return out
 }
 
+// fewWords is how many budgets are named one by one where words say what cannot be told of them.
+const fewWords = 6
+
+// undecided returns the indices of the other budgets.
+func undecided(a *reports.Analysis) []int {
+	var out []int
+	for i, b := range a.Budgets {
+		if !b.Decided {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
 // undecidedNote names the budgets that are not drawn, in a sentence with a leading space.
 func undecidedNote(a *reports.Analysis) string {
 	s := ""
-	for _, b := range a.Budgets {
-		if !b.Decided {
-			s += fmt.Sprintf(" Undecided and not drawn: %s, because %s.", budgetName(a, b.Budget), b.Reason)
+	us := undecided(a)
+	for _, i := range us {
+		b := a.Budgets[i]
+		if len(us) > fewWords {
+			return fmt.Sprintf(" Undecided and not drawn: %d of %d budgets, such as %s, because %s.", len(us), len(a.Budgets), budgetName(a, b.Budget), b.Reason)
 		}
+		s += fmt.Sprintf(" Undecided and not drawn: %s, because %s.", budgetName(a, b.Budget), b.Reason)
 	}
 	return s
 }

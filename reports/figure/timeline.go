@@ -9,7 +9,10 @@ import (
 	"github.com/nasalyze/nasalyze/reports"
 )
 
-const timelinePoints = 3000
+const (
+	timelinePoints = 3000
+	timelineKeys   = 10 // budgets in the legend, at most
+)
 
 var lossTimeline = kind{
 	Kind{"loss-over-time", "results over time at every budget, with the best so far"},
@@ -64,6 +67,9 @@ var lossTimeline = kind{
 			caption += fmt.Sprintf(" Crosses at the top: %d trials without a usable result.", len(f.failed))
 			alt += fmt.Sprintf(" %d trials ended without a usable result.", len(f.failed))
 		}
+		if n := len(f.present()); n > timelineKeys {
+			caption += fmt.Sprintf(" The key names %d of %d budgets; darker is larger.", timelineKeys, n)
+		}
 		if len(f.events) > timelinePoints {
 			caption += fmt.Sprintf(" Of %d points %d are drawn; the lines count all.", len(f.events), timelinePoints)
 		}
@@ -104,17 +110,24 @@ func elapsed(t float64) string {
 	return short(t/unit, 3) + " " + name
 }
 
-func (f *timeline) layout(width float64) (float64, func(pen)) {
-	a := f.a
-	var present []int
+// present are the budgets that have results.
+func (f *timeline) present() []int {
+	var out []int
 	for i, steps := range f.best {
 		if len(steps) > 0 {
-			present = append(present, i)
+			out = append(out, i)
 		}
 	}
+	return out
+}
+
+func (f *timeline) layout(width float64) (float64, func(pen)) {
+	a := f.a
+	present := f.present()
 	colors := budgetColors(len(a.Budgets))
 	keys := budgetHead(a)
-	for _, i := range present {
+	for _, k := range spread(len(present), timelineKeys) {
+		i := present[k]
 		keys = append(keys, key{mark: dotLine(colors[i]), label: budgetKey(a, &a.Budgets[i])})
 	}
 	if len(f.failed) > 0 {
