@@ -26,8 +26,8 @@ type answer struct {
 }
 
 func newAnswers(s *source) answers {
-	v := answers{Facts: facts(s.a), Warnings: s.a.Warnings}
-	for _, x := range s.a.Answers {
+	v := answers{Facts: facts(s.all), Warnings: s.all.Warnings}
+	for _, x := range s.all.Answers {
 		x.Text = tied(x.Text)
 		v.Answers = append(v.Answers, answer{x, verdictBadge(x.Verdict)})
 	}

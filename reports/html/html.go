@@ -74,7 +74,8 @@ func Write(w io.Writer, a *reports.Analysis, figs []Static, pages ...Page) error
 	if err != nil {
 		return fmt.Errorf("html: %w", err)
 	}
-	s := &source{a: a, thin: thin(a), figs: figs, taken: make([]bool, len(figs))}
+	shown := fewer(a)
+	s := &source{all: a, a: shown, thin: thin(shown), figs: figs, taken: make([]bool, len(figs))}
 	c, err := newCode(s.thin.analysis)
 	if err != nil {
 		return err

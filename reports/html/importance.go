@@ -14,6 +14,7 @@ type matters struct {
 	Bars, Trend, PairFigures []paper
 	// Empty says why nothing can be told at any budget.
 	Empty string
+	Fewer string // of many budgets
 	// Undecided budgets, each with its reason.
 	Undecided []undecided
 	// Chosen is the budget shown at first, an index in Analysis.Budgets.
@@ -49,7 +50,7 @@ func decidedBudget(a *reports.Analysis) int {
 
 func newMatters(s *source) matters {
 	a := s.a
-	v := matters{Chosen: decidedBudget(a), Bars: s.figures("importance"), Trend: s.figures("importance-by-budget"), PairFigures: s.figures("pair-importance")}
+	v := matters{Fewer: s.ofBudgets(), Chosen: decidedBudget(a), Bars: s.figures("importance"), Trend: s.figures("importance-by-budget"), PairFigures: s.figures("pair-importance")}
 	decided := 0
 	for i := range a.Budgets {
 		b := &a.Budgets[i]

@@ -22,7 +22,7 @@ type log struct {
 }
 
 func newLog(s *source) log {
-	a := s.a
+	a := s.all
 	v := log{More: s.rest(), Command: a.Provenance.Command, Counts: countsTable(a), Space: spaceTable(a), Findings: findingsTable(a), Inputs: a.Provenance.Inputs}
 	for _, x := range a.Study.Statuses {
 		v.Statuses = append(v.Statuses, fact{x.Status, count(x.N), ""})

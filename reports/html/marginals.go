@@ -8,6 +8,7 @@ type values struct {
 	Band string
 	// Empty says why nothing can be told at any budget.
 	Empty   string
+	Fewer   string // of many budgets
 	Budgets []option
 	// Params, the most important first.
 	Params []option
@@ -19,7 +20,7 @@ type values struct {
 func newValues(s *source) values {
 	a := s.a
 	chosen := decidedBudget(a)
-	v := values{Band: bands(a), Budgets: importanceBudgets(a, chosen), Marginals: s.figures("marginals"), Surfaces: s.figures("pair-marginals")}
+	v := values{Fewer: s.ofBudgets(), Band: bands(a), Budgets: importanceBudgets(a, chosen), Marginals: s.figures("marginals"), Surfaces: s.figures("pair-marginals")}
 	if chosen < 0 || !a.Budgets[chosen].Decided {
 		v.Empty = "Without a forest that predicts, no value can be called good."
 		return v

@@ -12,6 +12,7 @@ import (
 type ranks struct {
 	// Empty says why there is no matrix.
 	Empty  string
+	Fewer  string // of many budgets
 	Unit   string
 	Highs  []string
 	Rows   []matrixRow
@@ -44,7 +45,7 @@ type matrixCell struct {
 
 func newRanks(s *source) ranks {
 	a := s.a
-	v := ranks{First: -1, Unit: budgetUnit(a),
+	v := ranks{First: -1, Fewer: s.ofBudgets(), Unit: budgetUnit(a),
 		Small: len(a.Budgets) > 6, Repeated: s.figures("rank-correlation", "surrogate-correlation", "loss-scatter"), Flow: s.figures("rank-flow", "budget-choice")}
 	if len(a.Correlations) == 0 {
 		v.Empty = "The log has one budget only, so there are no two rankings to compare."

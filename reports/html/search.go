@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
@@ -22,23 +23,23 @@ type search struct {
 
 func newSearch(s *source) search {
 	a, t := s.a, &s.thin
-	v := search{HasTimes: len(a.Timeline) > 0, Chosen: highestUsable(a), Time: s.figures("loss-over-time"), Picks: s.figures("picks")}
+	v := search{Thinned: s.ofBudgets(), HasTimes: len(a.Timeline) > 0, Chosen: highestUsable(a), Time: s.figures("loss-over-time"), Picks: s.figures("picks")}
 	for i := range a.Budgets {
 		v.Budgets = append(v.Budgets, option{Value: i, Text: number(a.Budgets[i].Budget), Selected: i == v.Chosen})
 	}
 	if t.configs < t.allConfigs {
-		v.Thinned = fmt.Sprintf("The interactive charts on this page show %s of %s configurations, chosen evenly, with all incumbents and survivors of higher budgets first; tables and numbers are computed from all.",
-			count(t.configs), count(t.allConfigs))
+		v.also(fmt.Sprintf("The interactive charts on this page show %s of %s configurations, chosen evenly, with all incumbents and survivors of higher budgets first; tables and numbers are computed from all.",
+			count(t.configs), count(t.allConfigs)))
 	}
 	if t.events < t.allEvents {
-		if v.Thinned != "" {
-			v.Thinned += " "
-		}
-		v.Thinned += fmt.Sprintf("The results over time show %s of %s trials, with every improvement.", count(t.events), count(t.allEvents))
+		v.also(fmt.Sprintf("The results over time show %s of %s trials, with every improvement.", count(t.events), count(t.allEvents)))
 	}
 	v.Top = topTable(a, v.Chosen)
 	return v
 }
+
+// also adds a sentence on what is left out.
+func (v *search) also(sentence string) { v.Thinned = strings.TrimPrefix(v.Thinned+" "+sentence, " ") }
 
 // highestUsable is the highest budget with a result.
 func highestUsable(a *reports.Analysis) int {

@@ -34,6 +34,8 @@ func sections() []section {
 
 // source is what sections are made of.
 type source struct {
+	all *reports.Analysis
+	// a is what is shown: all of it, or that at some of many budgets.
 	a    *reports.Analysis
 	thin thinned
 	figs []Static

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,5 +131,47 @@ func TestNumber(t *testing.T) {
 		if got := letter(i); got != want {
 			t.Errorf("letter(%d) = %q, want %q", i, got, want)
 		}
+	}
+}
+
+// TestFewerBudgets writes the page of learning curves: some budgets, from the first to the last, each with its own numbers.
+func TestFewerBudgets(t *testing.T) {
+	a := sample.Make(sample.Spec{Budgets: 90, Params: 4, Configs: 60, All: true, Undecided: func(b int) bool { return b > 80 || b%7 == 0 }})
+	for i := range a.Budgets {
+		a.Budgets[i].Budget = float64(i + 1)
+	}
+	c := fewer(a)
+	if n := len(c.Budgets); n > maxBudgets+2 || c.Budgets[0].Budget != 1 || c.Budgets[n-1].Budget != 90 || c.Budgets[decidedBudget(c)].Budget != a.Budgets[decidedBudget(a)].Budget {
+		t.Errorf("%d budgets, from %v to %v, the last that is decided is %v", n, c.Budgets[0].Budget, c.Budgets[n-1].Budget, c.Budgets[decidedBudget(c)].Budget)
+	}
+	if n := len(c.Budgets); len(c.Correlations) != n*(n-1)/2 {
+		t.Errorf("%d correlations of %d budgets", len(c.Correlations), n)
+	}
+	for _, r := range c.Correlations {
+		from := slices.IndexFunc(a.Correlations, func(o reports.Correlation) bool {
+			return o.LowIndex == int(c.Budgets[r.LowIndex].Budget)-1 && o.HighIndex == int(c.Budgets[r.HighIndex].Budget)-1
+		})
+		if got, want := r.Spearman.Rho, a.Correlations[from].Spearman.Rho; got != want && !math.IsNaN(want) {
+			t.Errorf("%v to %v: %v, want %v", r.LowIndex, r.HighIndex, got, want)
+		}
+	}
+	for i := range c.Configs {
+		for b, v := range c.Configs[i].Results {
+			if v != a.Configs[i].Results[int(c.Budgets[b].Budget)-1] {
+				t.Fatalf("configuration %d, budget %v: %v", i, c.Budgets[b].Budget, v)
+			}
+		}
+	}
+	for _, e := range c.Timeline {
+		if e.Config >= 0 && c.Configs[e.Config].Results[e.Budget] != e.Value {
+			t.Fatalf("event %+v has another budget", e)
+		}
+	}
+	if len(a.Configs[0].Results) != 90 {
+		t.Error("the analysis is changed")
+	}
+	text := page(t, a, nil)
+	if len(text) > 2_000_000 || !strings.Contains(text, "Shown are ") || strings.Count(tableOf(t, text, "table-counts"), "<tr>") < 90 {
+		t.Errorf("a page of %d bytes", len(text))
 	}
 }

@@ -305,7 +305,7 @@ func TestFiguresHaveTheirPlace(t *testing.T) {
 			t.Errorf("%s has no text", f.Name)
 		}
 	}
-	s := &source{a: a, thin: thin(a), taken: make([]bool, len(drawing.Names()))}
+	s := &source{all: a, a: a, thin: thin(a), taken: make([]bool, len(drawing.Names()))}
 	for _, k := range drawing.Names() {
 		s.figs = append(s.figs, Static{Name: k.Name})
 	}
