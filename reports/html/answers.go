@@ -13,7 +13,7 @@ import (
 type answers struct {
 	Answers  []answer
 	Facts    []fact
-	Warnings []reports.Warning
+	Warnings []prose
 }
 
 // fact is a number with its name.
@@ -21,17 +21,43 @@ type fact struct{ Name, Value, Note string }
 
 // answer is a question with its verdict as a badge.
 type answer struct {
-	reports.Answer
-	Badge string
+	Question, Badge string
+	Text            prose
 }
 
 func newAnswers(s *source) answers {
-	v := answers{Facts: facts(s.all), Warnings: s.all.Warnings}
+	v := answers{Facts: facts(s.all)}
+	for _, w := range s.all.Warnings {
+		v.Warnings = append(v.Warnings, newProse(w.Text))
+	}
 	for _, x := range s.all.Answers {
-		x.Text = tied(x.Text)
-		v.Answers = append(v.Answers, answer{x, verdictBadge(x.Verdict)})
+		v.Answers = append(v.Answers, answer{x.Question, verdictBadge(x.Verdict), newProse(tied(x.Text))})
 	}
 	return v
+}
+
+// prose is text with the long lists in it cut short, and all of it if any was.
+type prose struct{ Short, Full string }
+
+// Sentences of more than longSentence bytes are cut to about cutSentence.
+const longSentence, cutSentence = 420, 220
+
+// newProse cuts sentences that list, say, every parameter of a large space.
+func newProse(s string) prose {
+	short := ""
+	for _, sentence := range strings.SplitAfter(s, ". ") {
+		if len(sentence) > longSentence {
+			if end := strings.LastIndex(sentence[:cutSentence], ", "); end > 0 {
+				more := strings.Count(sentence[end:], ", ")
+				sentence = fmt.Sprintf("%s … (and about %d more). ", sentence[:end], more)
+			}
+		}
+		short += sentence
+	}
+	if short = strings.TrimRight(short, " "); short == s {
+		return prose{Short: s}
+	}
+	return prose{short, s}
 }
 
 // tied keeps lines from breaking within "n = 10" and "95 %".

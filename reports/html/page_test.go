@@ -335,6 +335,20 @@ func TestWithoutScript(t *testing.T) {
 	p.quiet()
 }
 
+// A caption can be read without scrolling the table below it.
+func TestCaptionsFitThePhone(t *testing.T) {
+	p := open(t, start(t), write(t, sample.Analysis()), phone())
+	cut := eval[[]string](p, `[...document.querySelectorAll('.scroll > table > caption')].filter(e => {
+		const range = document.createRange();
+		range.selectNodeContents(e);
+		return range.getBoundingClientRect().right > e.closest('.scroll').getBoundingClientRect().right + 1;
+	}).map(e => e.textContent)`)
+	if len(cut) > 0 {
+		t.Errorf("cut off: %q", cut)
+	}
+	p.quiet()
+}
+
 // On paper there is nothing to press, and every figure.
 func TestPrint(t *testing.T) {
 	p := open(t, start(t), write(t, sample.Analysis()), desk())

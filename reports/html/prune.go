@@ -3,13 +3,15 @@ package html
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nasalyze/nasalyze/reports"
 )
 
 // prune is the section on what can leave the search space.
 type prune struct {
-	Words string
+	Words prose
 	Table table
 }
 
@@ -38,19 +40,20 @@ func newPrune(a *reports.Analysis) prune {
 			t.Rows = append(t.Rows, row{Head: code1(adv.Param), Cells: []cell{badge, text(sentence(adv.Evidence))}})
 		}
 	}
-	v := prune{Table: t}
+	words := ""
 	switch n := len(a.Advice); {
 	case n == 0:
-		v.Words = "There is no parameter to advise on."
+		words = "There is no parameter to advise on."
 	case tally["fix"] == 0 && tally["keep"] == 0:
-		v.Words = "From this log nothing can be told about which parameters could leave the space."
+		words = "From this log nothing can be told about which parameters could leave the space."
 	case tally["fix"] == 0:
-		v.Words = fmt.Sprintf("No parameter can be taken out safely: %d matter, of %d it cannot be told.", tally["keep"], tally["undecided"])
+		words = fmt.Sprintf("No parameter can be taken out safely: %d matter, of %d it cannot be told.", tally["keep"], tally["undecided"])
 	default:
-		v.Words = fmt.Sprintf("Of %s, %d can be fixed (%s), %d should stay, and of %d it cannot be told.",
-			plural(n, "parameter"), tally["fix"], strings.Join(fixed, ", "), tally["keep"], tally["undecided"])
+		// The names last: there may be hundreds.
+		words = fmt.Sprintf("Of %s, %d can be fixed, %d should stay, and of %d it cannot be told. To be fixed: %s.",
+			plural(n, "parameter"), tally["fix"], tally["keep"], tally["undecided"], strings.Join(fixed, ", "))
 	}
-	return v
+	return prune{newProse(words), t}
 }
 
 func actionOf(adv *reports.Advice) string {
@@ -66,7 +69,8 @@ func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
-	s = strings.ToUpper(s[:1]) + s[1:]
+	first, n := utf8.DecodeRuneInString(s)
+	s = string(unicode.ToUpper(first)) + s[n:]
 	if !strings.HasSuffix(s, ".") {
 		s += "."
 	}

@@ -351,3 +351,20 @@ func TestNoBudgets(t *testing.T) {
 		t.Errorf("no %q", want)
 	}
 }
+
+func TestProse(t *testing.T) {
+	var names []string
+	for i := range 195 {
+		names = append(names, fmt.Sprintf("p%03d (fix it at 0.5)", i))
+	}
+	long := "These explain too little: " + strings.Join(names, ", ") + ". Keep the rest."
+	p := newProse(long)
+	if p.Full != long || len(p.Short) > 300 || !strings.HasPrefix(p.Short, "These explain too little: p000 (fix it at 0.5), ") || !strings.HasSuffix(p.Short, " more). Keep the rest.") {
+		t.Errorf("%q", p)
+	}
+	for _, s := range []string{"", "Short. And clear.", strings.Repeat("one long word ", 60) + "."} {
+		if p := newProse(s); p != (prose{Short: s}) {
+			t.Errorf("%q becomes %q", s, p)
+		}
+	}
+}
