@@ -27,6 +27,16 @@ type answer struct {
 
 func newAnswers(s *source) answers {
 	v := answers{Facts: facts(s.all)}
+	said := map[string]bool{}
+	for _, w := range s.all.Warnings {
+		said[w.Code] = true
+	}
+	for _, f := range s.all.Findings {
+		if aboutMeaning(f) && !said[f.Code] {
+			said[f.Code] = true // one of a kind will do, the log section has all
+			v.Warnings = append(v.Warnings, newProse(sentence(f.Message)))
+		}
+	}
 	for _, w := range s.all.Warnings {
 		v.Warnings = append(v.Warnings, newProse(w.Text))
 	}
@@ -34,6 +44,16 @@ func newAnswers(s *source) answers {
 		v.Answers = append(v.Answers, answer{x.Question, verdictBadge(x.Verdict), newProse(tied(x.Text))})
 	}
 	return v
+}
+
+// aboutMeaning reports whether a finding puts what results mean in question, as a guessed direction does, and not just a few
+// values: nobody should have to look for it at the end of the page.
+func aboutMeaning(f reports.Finding) bool {
+	if f.Severity != "warning" {
+		return false
+	}
+	subject, _, _ := strings.Cut(f.Code, "-")
+	return subject == "direction" || subject == "objective" || f.Code == "foreign-space" || f.Code == "unshared-configs"
 }
 
 // prose is text with the long lists in it cut short, and all of it if any was.

@@ -352,6 +352,26 @@ func TestNoBudgets(t *testing.T) {
 	}
 }
 
+// TestFindingsThatTurnResultsComeFirst looks for findings about the meaning of results beside the answers.
+func TestFindingsThatTurnResultsComeFirst(t *testing.T) {
+	a := sample.Analysis()
+	a.Findings = append(a.Findings,
+		reports.Finding{Severity: "warning", Code: "direction-guess", Message: `objective "accuracy" is minimised; if not, say --maximize accuracy`, Count: 1},
+		reports.Finding{Severity: "warning", Code: "direction-guess", Message: "another direction", Count: 1},
+		reports.Finding{Severity: "note", Code: "objective-column", Message: "a column is the objective", Count: 1},
+		reports.Finding{Severity: "warning", Code: "rounded-integer", Message: "a value is rounded", Count: 1})
+	_, box, _ := strings.Cut(page(t, a, nil), `<aside class="warnings"`)
+	box, _, _ = strings.Cut(box, "</aside>")
+	if want := `<li>Objective &#34;accuracy&#34; is minimised; if not, say --maximize accuracy.</li>`; !strings.Contains(box, want) {
+		t.Errorf("no %q in %s", want, box)
+	}
+	for _, not := range []string{"Another direction", "column is the", "rounded"} {
+		if strings.Contains(box, not) {
+			t.Errorf("%q is in %s", not, box)
+		}
+	}
+}
+
 func TestProse(t *testing.T) {
 	var names []string
 	for i := range 195 {
