@@ -335,6 +335,20 @@ func TestWithoutScript(t *testing.T) {
 	p.quiet()
 }
 
+// An axis between numbers that differ by rounding has ticks, and an end of them.
+func TestAxisOfEqualNumbers(t *testing.T) {
+	p := open(t, start(t), write(t, sample.Analysis()), desk())
+	script, err := join([]string{"app/core.js", "app/axes.js"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, log := range []bool{false, true} {
+		if n := eval[int](p, fmt.Sprintf("(() => { %s; return scale({ lo: 0.1, hi: 0.10000000000000002, log: %v }).ticks(6).length })()", script, log)); n < 1 || n > 20 {
+			t.Errorf("logarithmic %v: %d ticks", log, n)
+		}
+	}
+}
+
 // A caption can be read without scrolling the table below it.
 func TestCaptionsFitThePhone(t *testing.T) {
 	p := open(t, start(t), write(t, sample.Analysis()), phone())

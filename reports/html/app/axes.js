@@ -40,7 +40,8 @@ function scale({ lo, hi, log = false, choices = null, title = "", format = numbe
   if (choices) {
     return { title, lo: -0.5, hi: choices.length - 0.5, map: (v) => (known(v) ? v : null), format: (v) => choices[v] ?? String(v), choices, ticks: () => choices.map((_, i) => i) };
   }
-  if (!(hi > lo)) {
+  // What differs by rounding is drawn as equal: between numbers a few units in the last place apart no tick can be counted.
+  if (!(hi - lo > 2 ** -48 * Math.max(Math.abs(lo), Math.abs(hi)))) {
     const room = Math.abs(lo) * 0.1 || 1;
     lo -= log ? 0 : room;
     hi += room;
