@@ -157,6 +157,13 @@ func TestWhatIsKept(t *testing.T) {
 	if want := `{"curve":[{"epoch":1,"val":"NaN"},{"epoch":2,"val":"NaN"},{"epoch":3,"val":"NaN"}],"result":{"arch":{"a":[1,"Infinity"]}}}`; string(info) != want || err != nil {
 		t.Errorf("info %s, want %s", info, want)
 	}
+	// The last line with the objective is the result, those before it are part of the curve.
+	cmd = sh(t, `echo '{"loss": 3, "epoch": 1}'; echo '{"loss": 2, "epoch": 2}'`)
+	o = cmd.Evaluate(t.Context(), 0, trial)
+	info, err = json.Marshal(o.Info)
+	if want := `{"curve":[{"epoch":1,"loss":3}],"result":{"epoch":2}}`; o.Values[0] != 2 || string(info) != want || err != nil {
+		t.Errorf("values %v, info %s, want %s", o.Values, info, want)
+	}
 	cmd = sh(t, `i=0; while [ $i -lt 100 ]; do echo line $i; i=$((i+1)); done; exit 1`)
 	cmd.Tail = 3
 	o = cmd.Evaluate(t.Context(), 0, trial)

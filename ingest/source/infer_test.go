@@ -19,6 +19,7 @@ func TestInferredKinds(t *testing.T) {
 	for i := range 100 {
 		c := config(fmt.Sprint(i),
 			"lr", math.Exp(r.Float64()*math.Log(1e5))*1e-6, // log-uniform over five decades
+			"decade", math.Pow(50, float64(i)/99), // too short a range to tell
 			"dropout", r.Float64()*0.9, // uniform, but it begins near 0
 			"units", 1+r.IntN(64),
 			"whole", float64(r.IntN(10)), // integers logged as floats
@@ -50,7 +51,7 @@ func TestInferredKinds(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"lr float log=true", "dropout float log=false", "units int log=false [1, 60]", "whole int log=false [0, 9]",
+		"lr float log=true", "decade float log=false", "dropout float log=false", "units int log=false [1, 60]", "whole int log=false [0, 9]",
 		"flag categorical log=false {false, true}", "bits int log=false [0, 1]", "opt categorical log=false {adam, sgd}",
 		"const constant log=false {7}", "signed float log=false", "mix categorical log=false {1, 2, auto}",
 	}
