@@ -41,7 +41,7 @@ func newAnswers(s *source) answers {
 		v.Warnings = append(v.Warnings, newProse(w.Text))
 	}
 	for _, x := range s.all.Answers {
-		v.Answers = append(v.Answers, answer{x.Question, verdictBadge(x.Verdict), newProse(tied(x.Text))})
+		v.Answers = append(v.Answers, answer{x.Question, verdictBadge(x.Verdict), newProse(x.Text)})
 	}
 	return v
 }
@@ -53,7 +53,7 @@ func aboutMeaning(f reports.Finding) bool {
 		return false
 	}
 	subject, _, _ := strings.Cut(f.Code, "-")
-	return subject == "direction" || subject == "objective" || f.Code == "foreign-space" || f.Code == "unshared-configs"
+	return subject == "direction" || subject == "objective" || slices.Contains([]string{"foreign-space", "unshared-configs", "pooled-without"}, f.Code)
 }
 
 // prose is text with the long lists in it cut short, and all of it if any was.
@@ -64,6 +64,7 @@ const longSentence, cutSentence = 420, 220
 
 // newProse cuts sentences that list, say, every parameter of a large space.
 func newProse(s string) prose {
+	s = tied(s)
 	short := ""
 	for _, sentence := range strings.SplitAfter(s, ". ") {
 		if len(sentence) > longSentence {
