@@ -299,7 +299,7 @@ func (z *analyzer) answerPrune() Answer {
 	default:
 		ans.Text = "None for certain."
 	}
-	if len(keep) > 0 && len(open) > 0 {
+	if len(keep) > 0 && len(open)+len(fix) > 0 {
 		ans.Text += fmt.Sprintf(" Keep %s.", list(keep))
 	}
 	if len(open) > 0 {

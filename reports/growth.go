@@ -89,7 +89,7 @@ func (z *analyzer) answerGrowth() (Answer, bool) {
 	default:
 		ans.Verdict = "no"
 	}
-	ans.Text = fmt.Sprintf("At %s, the order of importance from %d of the %d configurations correlates with that from all of them with %s on average (%d random subsets), and the forest's R² goes from %s to %s.",
+	ans.Text = fmt.Sprintf("At %s, the order of importance from %d of the %d configurations correlates with that from all of them with %s on average (%d random subsets), and the R² of these smaller forests goes from %s to %s.",
 		z.at(z.a.Growth.Budget), half.N, all.N, rho(order), z.a.Growth.Repeats, rho(half.R2.Mean), rho(all.R2.Mean))
 	switch ans.Verdict {
 	case "yes":

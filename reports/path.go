@@ -117,7 +117,7 @@ func (z *analyzer) start(out *Path) (values []nasalyze.Value, reason string) {
 			values[i] = p.Choices[0]
 		}
 		if values[i].IsAbsent() {
-			return nil, fmt.Sprintf("the search space states no default of %s", p.Name)
+			return nil, fmt.Sprintf("the search space states no default of %s, and --from names no configuration to begin at", p.Name)
 		}
 	}
 	for i, active := range s.Active(values) {

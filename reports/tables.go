@@ -22,9 +22,22 @@ type Table struct {
 
 // Tables arranges an analysis in rows. Those of which the analysis has nothing are left out.
 func Tables(a *Analysis) []Table {
-	all := []Table{budgetTable(a), correlationTable(a), importanceTable(a), pairTable(a), shiftTable(a), activeTable(a), methodTable(a),
+	return slices.DeleteFunc(allTables(a), func(t Table) bool { return len(t.Rows) == 0 })
+}
+
+// Find returns the table of a name, with its header even where the analysis has nothing of it.
+func Find(a *Analysis, name string) (t Table, ok bool) {
+	all := allTables(a)
+	i := slices.IndexFunc(all, func(t Table) bool { return t.Name == name })
+	if i < 0 {
+		return t, false
+	}
+	return all[i], true
+}
+
+func allTables(a *Analysis) []Table {
+	return []Table{budgetTable(a), correlationTable(a), importanceTable(a), pairTable(a), shiftTable(a), activeTable(a), methodTable(a),
 		pathTable(a), growthTable(a), tradeoffTable(a), outcomeTable(a), adviceTable(a), configTable(a), findingTable(a)}
-	return slices.DeleteFunc(all, func(t Table) bool { return len(t.Rows) == 0 })
 }
 
 func budgetTable(a *Analysis) Table {

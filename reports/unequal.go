@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,8 +39,12 @@ func (z *analyzer) warnUnequal(t *nasalyze.Table) {
 		}
 	}
 	if len(sets) > 1 {
-		z.warn("instances", "At %s: the configurations were measured on different instances, on %d to %d of them each, and results are means over these. What an instance does looks like an effect of the parameters; analyse instances apart, or configurations that have all.",
-			z.at(t.Budget), fewest, most)
+		each := fmt.Sprintf("on %d to %d of them each", fewest, most)
+		if fewest == most {
+			each = fmt.Sprintf("on %d each", most)
+		}
+		z.warn("instances", "At %s: the configurations were measured on different instances, %s, and results are means over these. What an instance does looks like an effect of the parameters; analyse instances apart, or configurations that have all.",
+			z.at(t.Budget), each)
 	}
 	if partly > 0 && z.opt.Table.Failures == nasalyze.ExcludeFailures {
 		z.warn("partly-failed", "At %s: %d configurations failed in some trials and not in others; their results are means over the latter, and look better than they are (failures can have a value, such as worst).",

@@ -35,7 +35,7 @@ space ("surrogate"), which is free of the selection that a halving search makes.
 			if !cmd.Flags().Changed("replicates") {
 				opt.Replicates = -1 // the intervals of importance are not shown here
 			}
-			return overLogs(cmd, s, &in, opt, paths, compare, func(name string, a *reports.Analysis) error {
+			return overLogs(cmd, s, &in, opt, paths, compare, format, func(name string, a *reports.Analysis) error {
 				return printCorrelation(s, format, name, a)
 			})
 		},
@@ -59,12 +59,8 @@ func printCorrelation(s *streams, format outputFormat, name string, a *reports.A
 	return writeTable(s.out, format, prefixed(name, t))
 }
 
-// tableOf returns the named table of an analysis, if it has anything.
+// tableOf returns the named table of an analysis, and whether it has anything.
 func tableOf(a *reports.Analysis, name string) (reports.Table, bool) {
-	for _, t := range reports.Tables(a) {
-		if t.Name == name {
-			return t, true
-		}
-	}
-	return reports.Table{}, false
+	t, _ := reports.Find(a, name)
+	return t, len(t.Rows) > 0
 }

@@ -54,7 +54,7 @@ What decides about failing or about time: --objective ` + nasalyze.FailureObject
 			if err := m.options(&opt, budgets, cmd.Flags().Changed("replicates")); err != nil {
 				return err
 			}
-			return overLogs(cmd, s, &in, opt, paths, compare, func(name string, a *reports.Analysis) error {
+			return overLogs(cmd, s, &in, opt, paths, compare, format, func(name string, a *reports.Analysis) error {
 				if err := keepBudgets(a, budgets); err != nil {
 					return err
 				}
@@ -75,8 +75,8 @@ What decides about failing or about time: --objective ` + nasalyze.FailureObject
 	return cmd
 }
 
-// overLogs analyses the pooled log, or each by itself under its name.
-func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Options, paths []string, compare bool, use func(name string, a *reports.Analysis) error) error {
+// overLogs analyses the pooled log, or each by itself under its name; then JSON is an array.
+func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Options, paths []string, compare bool, format outputFormat, use func(name string, a *reports.Analysis) error) error {
 	ctx := cmd.Context()
 	if compare && len(paths) < 2 {
 		return usagef("--compare needs at least two logs, got %d", len(paths))
@@ -95,7 +95,11 @@ func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Option
 		}
 		logs, names = []log{l}, []string{""}
 	}
+	array := compare && format == "json"
 	for i, l := range logs {
+		if array {
+			fmt.Fprintln(s.out, map[bool]string{true: "[", false: ","}[i == 0])
+		}
 		summarise(s.err, l)
 		a, err := analyze(ctx, s, l, opt)
 		if err != nil {
@@ -105,6 +109,9 @@ func overLogs(cmd *cobra.Command, s *streams, in *inputFlags, opt reports.Option
 			return err
 		}
 		printWarnings(s.err, a, "--format json")
+	}
+	if array {
+		fmt.Fprintln(s.out, "]")
 	}
 	return nil
 }

@@ -107,6 +107,9 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 	}
 	var logs []log
 	for _, path := range paths {
+		if isReport(path) {
+			return nil, usagef("%s is a report, expected a log; only plot draws from a report, from one at a time", path)
+		}
 		p := startProgress(s.err)
 		opt := f.opt
 		opt.Progress = func(done, total int64) { p.show("reading "+path, done, total) }

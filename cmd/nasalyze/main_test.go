@@ -213,6 +213,25 @@ func TestReportKeys(t *testing.T) {
 	}
 }
 
+// Logs that are compared make one JSON document.
+func TestComparedJSON(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"a", "b"} {
+		if err := os.WriteFile(name+".csv", []byte("budget,x,loss\n1,0.1,0.5\n1,0.5,0.7\n1,0.7,0.9\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, command := range []string{"importance", "correlation"} {
+		var got []struct{ Study struct{ Name string } }
+		if err := json.Unmarshal([]byte(mustRun(t, command, "a.csv", "b.csv", "--compare", "--format", "json")), &got); err != nil {
+			t.Fatal(command, err)
+		}
+		if len(got) != 2 || got[0].Study.Name != "a" || got[1].Study.Name != "b" {
+			t.Errorf("%s: %+v", command, got)
+		}
+	}
+}
+
 // An interrupted report leaves whole files or none.
 func TestInterrupt(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"text/tabwriter"
 
@@ -126,6 +127,23 @@ func printFindings(w io.Writer, findings []ingest.Finding) {
 		fmt.Fprintln(w, f)
 	}
 }
+
+// isReport tells whether a file is a report.json, by whatever name.
+func isReport(path string) bool {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() { // looking into a pipe would take from it
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 64)
+	n, _ := io.ReadFull(f, head) // what is too short is none
+	return reportBegins.Match(head[:n])
+}
+
+var reportBegins = regexp.MustCompile(`^\s*\{\s*"schema":\s*"nasalyze-report/`)
 
 // warningsShown and findingsShown bound what is said on the console of what files have in full.
 const (

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/nasalyze/nasalyze/reports"
 	"github.com/nasalyze/nasalyze/reports/figure"
@@ -29,8 +30,8 @@ func newPlot(s *streams) *cobra.Command {
 		Use:   "plot FIGURE [LOG...]",
 		Short: "Draw one figure",
 		Long: `plot draws one figure of the report. The ending of the output file says the format:
-.svg, .pdf or .png. A LOG may also be the report.json of an earlier report, which
-saves computing it again.
+.svg, .pdf or .png. A LOG may also be the report.json of an earlier report, by any
+name, which saves computing it again.
 
 Figures:
 ` + list,
@@ -86,23 +87,37 @@ Figures:
 	return cmd
 }
 
+// finished reads a report. What it was computed with cannot be changed any more.
+func finished(cmd *cobra.Command, path string) (*reports.Analysis, error) {
+	var late []string
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name != "output" && f.Name != "width" {
+			late = append(late, "--"+f.Name)
+		}
+	})
+	if len(late) > 0 {
+		return nil, usagef("%s: the numbers of a report are computed, and %s cannot change them; give the log in its place", path, strings.Join(late, ", "))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	a, err := reports.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return a, nil
+}
+
 // withIntervals are the figures that show intervals of importance.
 var withIntervals = []string{"importance", "importance-by-budget", "marginals", "active"}
 
 // analysisFor reads a finished report.json, or analyses logs. Intervals of
 // importance are computed only for figures that show them.
 func analysisFor(cmd *cobra.Command, s *streams, in *inputFlags, what *analysisFlags, fig string, paths []string) (*reports.Analysis, error) {
-	if len(paths) == 1 && filepath.Base(paths[0]) == "report.json" {
-		f, err := os.Open(paths[0])
-		if err != nil {
-			return nil, err
-		}
-		defer f.Close()
-		a, err := reports.Read(f)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", paths[0], err)
-		}
-		return a, nil
+	if len(paths) == 1 && (isReport(paths[0]) || filepath.Base(paths[0]) == "report.json") {
+		return finished(cmd, paths[0])
 	}
 	opt, err := what.options(cmd, paths)
 	if err != nil {
