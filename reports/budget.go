@@ -68,8 +68,8 @@ func (z *analyzer) outlierWarning(t *nasalyze.Table, q [5]float64) {
 		return
 	}
 	if few, carried := extremes(t); carried > 0.5 {
-		z.warn("outliers", "At %s: %d of %d configurations carry %s of the variance of %s; the importance is mostly about what sets these apart, and its intervals do not know of extremes that the log happens not to hold (cutoffs at a value leave them out of the question).",
-			z.at(t.Budget), few, t.N, share(carried), z.a.Objective.Name)
+		z.warn("outliers", "At %s: %d of %d configurations carr%s %s of the variance of %s; the importance is mostly about what sets these apart, and its intervals do not know of extremes that the log happens not to hold (cutoffs at a value leave them out of the question).",
+			z.at(t.Budget), few, t.N, map[bool]string{true: "ies", false: "y"}[few == 1], share(carried), z.a.Objective.Name)
 	}
 }
 

@@ -92,7 +92,7 @@ func (z *analyzer) path() error {
 // checkStart refuses a start of the path that the log does not have.
 func (z *analyzer) checkStart() error {
 	if id := z.opt.From; id != fromDefault && z.config(id) < 0 {
-		return fmt.Errorf("reports: From is %q, expected %s or the id of a configuration of the log", id, fromDefault)
+		return fmt.Errorf("reports: the path is to begin at configuration %q, expected %s or the id of one of the log", id, fromDefault)
 	}
 	return nil
 }
