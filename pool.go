@@ -30,16 +30,18 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 			return nil, fmt.Errorf("nasalyze: cannot pool studies: %w", err)
 		}
 		out.Space = space
+		for n := len(studies) - 1; n >= 0; n-- {
+			if s, other := studies[n], studies[(n+1)%len(studies)]; !related(space, studies, n) {
+				return nil, fmt.Errorf("nasalyze: cannot pool study %q with %q: their trials have no parameter in common: %s here and %s there",
+					s.Name, other.Name, paramNames(s.Space), paramNames(other.Space))
+			}
+		}
 	}
 	byValue := make(map[string]int)
 	ids := make(map[string]bool)
 	var budgets []float64
 	for n, s := range studies {
-		err := poolable(out, s, inferred)
-		if err == nil && inferred {
-			err = related(out.Space, first.Space, s.Space)
-		}
-		if err != nil {
+		if err := poolable(out, s, inferred); err != nil {
 			return nil, fmt.Errorf("nasalyze: cannot pool study %q with %q: %w", s.Name, first.Name, err)
 		}
 		out.Provenance.Inferred = out.Provenance.Inferred || s.Provenance.Inferred
@@ -93,31 +95,38 @@ func poolable(a, b *Study, inferred bool) error {
 	return nil
 }
 
-// related refuses two inferred spaces of which nothing that varies in the pooled one is in
-// both: they are of different searches, and what differs between the logs would be taken for
+// related reports whether a parameter that varies in the pooled space is in that of study n and of any other one. A log of which
+// none is, is of a different search, and what differs between the logs would be taken for
 // an effect of their parameters.
-func related(pooled, a, b *Space) error {
+func related(pooled *Space, studies []*Study, n int) bool {
 	varies := false
 	for i := range pooled.Params {
 		p := &pooled.Params[i]
 		if !p.Varies() {
 			continue
 		}
-		if a.Index(p.Name) >= 0 && b.Index(p.Name) >= 0 {
-			return nil
-		}
 		varies = true
+		if studies[n].Space.Index(p.Name) < 0 {
+			continue
+		}
+		for m, s := range studies {
+			if m != n && s.Space.Index(p.Name) >= 0 {
+				return true
+			}
+		}
 	}
-	if !varies {
-		return nil
-	}
-	return fmt.Errorf("their trials have no parameter in common: %s here and %s there", paramNames(b), paramNames(a))
+	return !varies || len(studies) == 1
 }
 
+// paramNames names the first few parameters.
 func paramNames(s *Space) string {
+	const most = 10
 	var names []string
-	for i := range s.Params {
+	for i := range s.Params[:min(len(s.Params), most)] {
 		names = append(names, strconv.Quote(s.Params[i].Name))
+	}
+	if n := len(s.Params) - most; n > 0 {
+		names = append(names, fmt.Sprintf("%d more", n))
 	}
 	return strings.Join(names, ", ")
 }

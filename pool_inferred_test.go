@@ -52,6 +52,10 @@ func TestPoolJoinsInferredSpaces(t *testing.T) {
 		{Name: "opt", Kind: Constant, Choices: []Value{Text("adam")}}, // as in A: it does not tell them apart
 		{Name: "rank", Kind: Int, Lower: 1, Upper: 8},
 	}, []Value{Text("adam"), Integer(1)}, []Value{Text("adam"), Integer(8)})
+	// The order of the logs does not matter: b has a parameter of each of the others.
+	if _, err := Pool("all", d, b, a); err != nil {
+		t.Errorf("a chain: %v", err)
+	}
 	if _, err := Pool("both", a, d); err == nil || !strings.Contains(err.Error(), `no parameter in common: "opt", "rank" here and "lr", "layers", "opt" there`) {
 		t.Errorf("logs of different parameters: %v", err)
 	}

@@ -161,7 +161,7 @@ func TestCoefficientOfPairs(t *testing.T) {
 // functions of levels these are does not matter; here they are polynomials of their order.
 func TestLevelPair(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 3))
-	const n = 30
+	const n = 30 // more than 3 times 4 levels
 	s := &oneStep{lattices: make([]lattice, 3), cell: make([][]int32, 3), different: 0.9}
 	basis := make([][][]float64, 3)
 	for c, cells := range []int{3, 4, 7} {
@@ -194,6 +194,10 @@ func TestLevelPair(t *testing.T) {
 			}
 		}
 		near(t, "square", s.levelPair(a, b, basis[b]), want, 1e-10)
+	}
+	s.residual = s.residual[:11] // fewer rows than combinations of levels
+	if got := s.levelPair(0, 1, nil); got != 0 {
+		t.Errorf("square of a pair with more cells than rows: %v", got)
 	}
 }
 

@@ -4,6 +4,9 @@ package fanova
 // categorical: in products of orthonormal functions of its levels with the polynomials of b, or the
 // functions of its levels. Which functions of levels these are does not matter to the sum.
 //
+// It is 0 where two categorical columns have more combinations of levels than there are rows: hardly two rows
+// share one.
+//
 // For rows with levels l and m of k, p(l) p(m) summed over orthonormal functions p with mean 0 is k - 1 if
 // l = m and -1 if not. So the sum is k times that of the squares of the rows' sums in each level, less their mean.
 func (s *oneStep) levelPair(a, b int, polynomials [][]float64) float64 {
@@ -11,6 +14,9 @@ func (s *oneStep) levelPair(a, b int, polynomials [][]float64) float64 {
 	if numeric {
 		polynomials = polynomials[:min(len(polynomials), leftDegree-1)]
 		columns = len(polynomials)
+	}
+	if !numeric && rows*columns > len(s.residual) {
+		return 0
 	}
 	sums := make([]float64, rows*columns)
 	single := 0.0 // squares of single rows

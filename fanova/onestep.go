@@ -51,7 +51,7 @@ type OneStep struct {
 // PairsUnclear holds all others, and those of pairs with a categorical column, in orthonormal functions of its levels
 // and polynomials of degree 3 at most. Steps leave much of a
 // smooth curve, and it is found there; of functions of levels, whose sum alone does not depend on their choice, none is
-// clear. [OneStep.CurveLeft] and [OneStep.SurfaceLeft] are the same for marginals.
+// clear, and with more combinations of levels than rows it is 0. [OneStep.CurveLeft] and [OneStep.SurfaceLeft] are the same for marginals.
 //
 // The shares of single trees, from Mains and Pairs, have less variance and more bias. Which is
 // closer to the truth depends on the number of rows. A share of OneStep can be

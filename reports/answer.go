@@ -147,7 +147,6 @@ func (z *analyzer) farText(c *Correlation) string {
 	return text
 }
 
-// evidence is the sample size and the interval of a correlation.
 // promoted tells whether the configurations of a correlation are clearly the better ones at its lower
 // budget, by the rank-sum test (Wilcoxon, "Individual comparisons by ranking methods", 1945) at the 5 % level.
 func (z *analyzer) promoted(c *Correlation) bool {
@@ -163,6 +162,7 @@ func (z *analyzer) promoted(c *Correlation) bool {
 	return (sum/n-(all+1)/2)/math.Sqrt((all+1)*(all-n)/(12*n)) < -1.645
 }
 
+// evidence is the sample size and the interval of a correlation.
 func (z *analyzer) evidence(c *Correlation) string {
 	if math.IsNaN(c.Spearman.Lo) {
 		return fmt.Sprintf("n = %d", c.N)

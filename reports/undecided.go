@@ -9,7 +9,7 @@ import (
 	"github.com/nasalyze/nasalyze/forest"
 )
 
-// largest is the magnitude from which on a result is none: its square is not finite.
+// largest is the magnitude above which a result is none: sums of squares and of their products would not be finite.
 const largest = 1e100
 
 // flatForest is why nothing is decided where no tree has a split.

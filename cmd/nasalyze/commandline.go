@@ -6,6 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/nasalyze/nasalyze/ingest/source"
 )
 
 // commandLine is what was typed, for a POSIX shell: the logs, then the flags that were given, in alphabetical order. Flags that
@@ -13,6 +15,9 @@ import (
 func commandLine(cmd *cobra.Command, paths []string) string {
 	words := strings.Fields(cmd.CommandPath())
 	for _, p := range paths {
+		if strings.HasPrefix(p, "-") && p != source.Stdin {
+			p = "./" + p // no flag
+		}
 		words = append(words, quote(p))
 	}
 	cmd.Flags().Visit(func(f *pflag.Flag) {

@@ -41,7 +41,8 @@ func newReport(s *streams) *cobra.Command {
   report.json      every number and warning (docs/report-json.md)
   space-pruned.json  the search space without the parameters that the evidence clears, if any
 
-An earlier report in the directory is replaced.
+An earlier report in the directory is replaced; those of other objectives, in directories
+of it, stay.
 
 With several --objective there is a report for each: the first in the directory itself,
 the others in directories of it; the pages lead to each other.
@@ -245,25 +246,29 @@ func writeReport(ctx context.Context, s *streams, l log, opt reports.Options, di
 	return nil
 }
 
-// earlierReport reads the report that a directory has, nil for none, and refuses to write over a page
-// of anybody else.
+// earlierReport reads the report that a directory has, nil for none or one of another version, and refuses to write over
+// a page of anybody else.
 func earlierReport(dir string) (*reports.Analysis, error) {
 	path := filepath.Join(dir, "report.json")
 	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err == nil {
+		defer f.Close()
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		page := filepath.Join(dir, "index.html") // is written after report.json
 		if _, err := os.Lstat(page); err == nil {
 			return nil, fmt.Errorf("%s is of no report: there is no report.json beside it; --output names another directory", page)
 		}
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, cannot("write to the directory", dir, err)
+	case !isReport(path):
+		return nil, fmt.Errorf("%s is of no report of this program; --output names another directory", path)
 	}
-	defer f.Close()
 	a, err := reports.Read(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s is of no report of this program: %w; --output names another directory", path, err)
+		return nil, nil // torn or of another version: what else it wrote is not known
 	}
 	return a, nil
 }

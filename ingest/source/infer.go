@@ -99,6 +99,9 @@ func (b *Builder) inferParam(j int, name string) (nasalyze.Param, bool) {
 	case len(choices) == 1 && c.odd == 0:
 		p.Kind, p.Choices = nasalyze.Constant, choices
 		return note("constant %v, the only value of %d", choices[0], c.present)
+	case c.numbers == 0 && len(choices) > maxDistinct && 2*len(choices) > len(b.configs):
+		b.findings.Add(Finding{Severity: Warn, Code: "free-text", Message: fmt.Sprintf("parameter %q: left out, as it has %d different texts in %d configurations, which tell nothing of each other; a search space with it takes it all the same", name, len(choices), len(b.configs))})
+		return p, false
 	case c.numbers < c.present:
 		p.Kind, p.Choices = nasalyze.Categorical, b.withoutOdd(choices)
 		slices.SortFunc(p.Choices, compareValues)

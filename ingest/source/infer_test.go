@@ -80,8 +80,8 @@ func TestInferredManyValues(t *testing.T) {
 	const n = 1500
 	var f Findings
 	b := NewBuilder(&f, BuilderOptions{})
-	for i := range n {
-		c := config(fmt.Sprint(i), "cell", fmt.Sprint("cell ", i), "x", float64(i)/7)
+	for i := range 2 * n {
+		c := config(fmt.Sprint(i), "cell", fmt.Sprint("cell ", i%n), "x", float64(i)/7, "id", fmt.Sprint("run ", i))
 		b.Config(c)
 		b.Trial(trial(c.ID, 1, 0))
 	}
@@ -96,6 +96,9 @@ func TestInferredManyValues(t *testing.T) {
 		if errs := s.Space.Check(c.Values); errs != nil {
 			t.Fatalf("configuration %s is outside the space inferred from it: %v", c.ID, errs)
 		}
+	}
+	if f, ok := f.Find("free-text", ""); !ok || !strings.Contains(f.Message, "3000 different texts in 3000") || s.Space.Index("id") >= 0 {
+		t.Errorf("a text of its own in each configuration is taken as a parameter, or nothing says that it is not: %v", f)
 	}
 	for name, count := range map[string]string{"cell": "1500 of them", "x": "more than 1000 distinct"} {
 		if n, _ := f.Find("inferred-parameter", name); !strings.Contains(n.Message, count) {

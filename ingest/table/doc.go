@@ -54,7 +54,7 @@
 // that repeat configuration, budget and instance are kept as repeats if the
 // table has no seeds; with seeds the last row of each seed counts. A pruned trial
 // is a result at its budget; in a table without budgets, where it would stand
-// beside completed ones, it is taken as aborted.
+// beside completed ones, it has not finished.
 //
 // Columns that are nothing else are kept in Trial.Info.
 //

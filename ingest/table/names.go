@@ -77,8 +77,20 @@ var eitherWords = map[string]bool{"score": true, "performance": true, "fitness":
 
 // reversingWords make less of a quantity better though more of it is: 1-accuracy,
 // time to accuracy, variance of the reward.
-var reversingWords = map[string]bool{"neg": true, "negative": true, "cost": true, "1": true, "one": true, "minus": true, "inverse": true,
-	"drop": true, "gap": true, "std": true, "var": true, "variance": true, "time": true, "seconds": true, "steps": true, "epochs": true}
+var reversingWords = map[string]bool{"neg": true, "negative": true, "cost": true, "minus": true, "inverse": true,
+	"drop": true, "gap": true, "std": true, "var": true, "variance": true}
+
+// reverses reports whether word i of a name does. A 1 does where the name begins with it, not in top-1 accuracy, and a
+// time that it takes to reach a quantity.
+func reverses(words []string, i int) bool {
+	switch words[i] {
+	case "1", "one":
+		return i == 0
+	case "time", "seconds", "steps", "epochs":
+		return i+1 < len(words) && words[i+1] == "to"
+	}
+	return reversingWords[words[i]]
+}
 
 // directionless are names of objectives that say nothing of their direction.
 var directionless = map[string]bool{"value": true, "objective": true, "objective_value": true, "target": true, "metric": true, "result": true}
@@ -149,9 +161,10 @@ func directionOf(name string) towards {
 		return less
 	}
 	found := less
-	for _, w := range words(name) {
+	all := words(name)
+	for i, w := range all {
 		switch up, ok := objectiveWords[w]; {
-		case ok && !up, reversingWords[w]:
+		case ok && !up, reverses(all, i):
 			return less
 		case ok && eitherWords[w]:
 			if found == less {

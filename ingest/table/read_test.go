@@ -121,7 +121,7 @@ func TestRead(t *testing.T) {
 			text: "number,value,datetime_start,datetime_complete,duration,params_lr,params_opt,user_attrs_host,state\n" +
 				"0,0.5,2025-01-01 00:00:00.500000,2025-01-01 00:00:02,0 days 00:00:01.5,0.1,Adam,n1,COMPLETE\n" +
 				"1,,2025-01-01 00:00:03,,,0.2,SGD,n1,RUNNING\n2,0.7,2025-01-01 00:00:04,2025-01-01 00:00:05,0 days,0.3,SGD,,PRUNED\n3,,2025-01-01 00:00:04,,,0.4,SGD,,FAIL\n",
-			want:  "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] aborted\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n",
+			want:  "0 lr=0.1 opt=Adam @0 -> [0.5] success\n1 lr=0.2 opt=SGD @0 -> [NaN] running\n2 lr=0.3 opt=SGD @0 -> [0.7] running\n3 lr=0.4 opt=SGD @0 -> [NaN] crashed\n",
 			codes: []string{"direction-guess", "pruned-without-budget"}},
 		{name: "Optuna's data frame with a budget",
 			text: "number,value,params_lr,user_attrs_epochs,state\n0,0.5,0.1,9,COMPLETE\n1,0.7,0.2,3,PRUNED\n",
@@ -242,6 +242,12 @@ func TestDirections(t *testing.T) {
 		{"1-accuracy", "1-accuracy", false, unsaid},
 		{"time_to_accuracy", "time_to_accuracy", false, unsaid},
 		{"neg_reward", "neg_reward", false, unsaid},
+		{"top_1_accuracy", "top_1_accuracy", true, warning},
+		{"recall@1", "recall@1", true, warning},
+		{"test_accuracy_fold_1", "test_accuracy_fold_1", true, warning},
+		{"episode_reward_steps", "episode_reward_steps", true, warning},
+		{"one_minus_auc", "one_minus_auc", false, unsaid},
+		{"reward_std", "reward_std", false, unsaid},
 		{"score", "score", false, warning},
 		{"performance", "performance", false, warning},
 		{"value", "value", false, warning},

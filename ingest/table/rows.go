@@ -188,7 +188,7 @@ func (r *Rows) dropVarying() {
 		}
 		repeated[id] = true
 		for k, p := range r.params {
-			if old[p.column] == row[p.column] {
+			if sameCell(old[p.column], row[p.column]) {
 				continue
 			}
 			if varies[k] == nil {
@@ -216,6 +216,16 @@ func (r *Rows) dropVarying() {
 		}
 	}
 	r.params = kept
+}
+
+// sameCell tells whether two cells hold one value: 0.6 and 0.60 do.
+func sameCell(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err := strconv.ParseFloat(strings.TrimSpace(a), 64)
+	y, err2 := strconv.ParseFloat(strings.TrimSpace(b), 64)
+	return err == nil && err2 == nil && x == y
 }
 
 // Add adds a row. The cells are not kept. The error is for a row that is left
@@ -310,8 +320,8 @@ func (r *Rows) trial(g *group, t source.TrialRecord, cells [][]byte, line int) {
 	t.Status = r.trialStatus(cells, count, line)
 	if t.Status == nasalyze.Pruned && r.budget < 0 && !g.hasBudget {
 		// Its value is that of the step at which it was stopped, wherever that was.
-		r.at("pruned-without-budget", line, "configuration %s was pruned at a budget that no column tells: taken as aborted, neither a result nor a failure; --budget-column names the budget, --status-column %s takes the value all the same", t.Config, None)
-		t.Status = nasalyze.Aborted
+		r.at("pruned-without-budget", line, "configuration %s was pruned at a budget that no column tells: taken as not finished, neither a result nor a failure; --budget-column names the budget, --status-column %s takes the value all the same", t.Config, None)
+		t.Status = nasalyze.Running
 	}
 	r.builder.Trial(t)
 }

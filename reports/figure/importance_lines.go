@@ -24,6 +24,9 @@ var importanceLines = kind{
 		if len(ds) == 0 {
 			return nil, noneDecided(a)
 		}
+		if len(a.Budgets) == 1 {
+			return nil, "there is only one budget"
+		}
 		if len(ds) == 1 {
 			return nil, "the importance is decided at one budget only, " + budgetName(a, a.Budgets[ds[0]].Budget)
 		}

@@ -53,7 +53,7 @@ func aboutMeaning(f reports.Finding) bool {
 		return false
 	}
 	subject, _, _ := strings.Cut(f.Code, "-")
-	return subject == "direction" || subject == "objective" || slices.Contains([]string{"foreign-space", "unshared-configs", "pooled-without"}, f.Code)
+	return subject == "direction" || subject == "objective" || slices.Contains([]string{"foreign-space", "unshared-configs", "pooled-without", "varying-column", "pruned-without-budget"}, f.Code)
 }
 
 // prose is text with the long lists in it cut short, and all of it if any was.
