@@ -56,8 +56,9 @@ type Options struct {
 	Sink Sink
 	// Sync makes what the sink was given last; nil means that nothing need be done.
 	Sync func() error
-	// MaxFailures is after how many trials, all failed, the search stops; 0 means
-	// [DefaultMaxFailures], negative means never.
+	// MaxFailures is how many trials fail, without one that succeeds, before the search
+	// stops; 0 means [DefaultMaxFailures], negative means never. Trials that were asked
+	// for before one of those are waited for; meanwhile nothing more starts.
 	MaxFailures int
 	// Drain, once closed, lets the running trials end and starts no more. Evaluate may
 	// then take back what has not begun.
@@ -99,6 +100,9 @@ type FailedError struct {
 	Last   bohb.Trial
 	Status nasalyze.Status
 	Reason string
+	// Stopped is the number of later trials that still ran. They stay in the log as
+	// running, to be run again.
+	Stopped int
 }
 
 func (e *FailedError) Error() string {
@@ -124,9 +128,10 @@ type loop struct {
 	opt      Options
 	searcher bohb.Searcher
 	state    *State
-	free     []int // workers without a trial
-	running  int
-	failures int // in a row from the first trial on; -1 after a success
+	free     []int        // workers without a trial
+	running  map[int]bool // by number
+	failures int          // in a row from the first trial on; -1 after a success
+	last     int          // the largest number of those
 	results  chan ended
 }
 
@@ -143,7 +148,7 @@ func Run(ctx context.Context, searcher bohb.Searcher, evaluate Evaluate, state *
 	if state == nil {
 		state = new(State)
 	}
-	l := &loop{opt: opt, searcher: searcher, state: state, results: make(chan ended, opt.Workers)}
+	l := &loop{opt: opt, searcher: searcher, state: state, running: make(map[int]bool), results: make(chan ended, opt.Workers)}
 	if state.Succeeded {
 		l.failures = -1
 	}
@@ -154,7 +159,7 @@ func Run(ctx context.Context, searcher bohb.Searcher, evaluate Evaluate, state *
 	defer cancel(nil)
 	stop := func(err error) error { // ends what runs, and waits for it
 		cancel(err)
-		for ; l.running > 0; l.running-- {
+		for range l.running {
 			<-l.results
 		}
 		return err
@@ -168,14 +173,14 @@ func Run(ctx context.Context, searcher bohb.Searcher, evaluate Evaluate, state *
 			return stop(err)
 		}
 		for _, j := range batch {
-			l.running++
+			l.running[j.trial.Number] = true
 			j.started = opt.Now()
 			go func() {
 				o := evaluate(work, j.worker, j.trial)
 				l.results <- ended{j, o, opt.Now()}
 			}()
 		}
-		if l.running == 0 {
+		if len(l.running) == 0 {
 			return nil
 		}
 		select {
@@ -208,10 +213,26 @@ func (l *loop) draining() bool {
 	}
 }
 
+// failing reports whether enough trials have failed for the search to end, if those
+// that were asked for before one of them fail too.
+func (l *loop) failing() bool {
+	return l.opt.MaxFailures > 0 && l.failures >= l.opt.MaxFailures
+}
+
+// undecided reports whether a trial runs that was asked for before one that failed.
+func (l *loop) undecided() bool {
+	for number := range l.running {
+		if number < l.last {
+			return true
+		}
+	}
+	return false
+}
+
 // startable takes trials for the free workers and writes them down.
 func (l *loop) startable() ([]job, error) {
 	var batch []job
-	for len(l.free) > 0 && !l.draining() {
+	for len(l.free) > 0 && !l.draining() && !l.failing() {
 		j := job{}
 		if len(l.state.pending) > 0 {
 			j.trial, j.after = l.state.pending[0].trial, l.state.pending[0].after
@@ -259,7 +280,7 @@ func (l *loop) start(j job) error {
 
 // finish writes down how a trial ended and tells the searcher.
 func (l *loop) finish(ctx context.Context, e ended) error {
-	l.running--
+	delete(l.running, e.trial.Number)
 	l.free = append(l.free, e.worker)
 	if e.outcome.Status == nasalyze.Aborted || ctx.Err() != nil {
 		// It was stopped, not measured: it stays in the log as running.
@@ -298,12 +319,13 @@ func (l *loop) finish(ctx context.Context, e ended) error {
 	switch {
 	case !math.IsNaN(loss) || l.failures < 0:
 		l.failures = -1
-	case l.opt.MaxFailures > 0:
-		if l.failures++; l.failures >= l.opt.MaxFailures {
+	default:
+		l.failures, l.last = l.failures+1, max(l.last, e.trial.Number)
+		if l.failing() && !l.undecided() {
 			if err := l.opt.Sync(); err != nil {
 				return err
 			}
-			return &FailedError{l.failures, e.trial, e.outcome.Status, e.outcome.Reason}
+			return &FailedError{l.failures, e.trial, e.outcome.Status, e.outcome.Reason, len(l.running)}
 		}
 	}
 	return nil

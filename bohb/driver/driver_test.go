@@ -373,6 +373,49 @@ func TestAllFail(t *testing.T) {
 	}
 }
 
+// A trial that began before one of those that failed has a say in whether all fail; nothing
+// more starts before it is heard. One that began later is stopped, and counted.
+func TestAllFailButOne(t *testing.T) {
+	failed := Outcome{Status: nasalyze.Crashed, Reason: "exit status 3"}
+	for _, succeeds := range []bool{true, false} {
+		release := make(chan struct{})
+		n := 0
+		err := Run(t.Context(), search(t, bohb.Options{}), func(_ context.Context, _ int, tr bohb.Trial) Outcome {
+			switch {
+			case tr.Number == 1 && succeeds:
+				<-release
+				return Outcome{Values: []float64{1, 1}}
+			case tr.Number == 1:
+				<-release
+			}
+			return failed
+		}, nil, Options{Workers: 2, MaxFailures: 2, Objectives: objectives, Ended: func(bohb.Trial, Outcome, *nasalyze.Trial) {
+			if n++; n == 2 { // trials 0 and 2
+				time.AfterFunc(20*time.Millisecond, func() { close(release) })
+			}
+		}})
+		var all *FailedError
+		switch {
+		case succeeds && (err != nil || n < 20):
+			t.Errorf("after %d trials, of which one succeeds: %v", n, err)
+		case !succeeds && (!errors.As(err, &all) || all.Trials != 3 || n != 3 || all.Last.Number != 1 || all.Stopped != 0):
+			t.Errorf("after %d trials that failed: %+v", n, err)
+		}
+	}
+	err := Run(t.Context(), search(t, bohb.Options{}), func(ctx context.Context, _ int, tr bohb.Trial) Outcome {
+		if tr.Number > 1 {
+			<-ctx.Done()
+			return Outcome{Status: nasalyze.Aborted}
+		}
+		time.Sleep(time.Duration(tr.Number) * 20 * time.Millisecond)
+		return failed
+	}, nil, Options{Workers: 2, MaxFailures: 2})
+	var all *FailedError
+	if !errors.As(err, &all) || all.Trials != 2 || all.Stopped != 1 {
+		t.Errorf("with a later trial that runs: %+v", err)
+	}
+}
+
 // Drained, a search ends what runs and starts no more; the log resumes.
 func TestDrain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "nasalyze.jsonl")

@@ -55,7 +55,7 @@ func (f *searchFlags) add(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&s.GPUs, "gpus", nil, "GPUs that the workers get in turn, one each, as CUDA_VISIBLE_DEVICES: 0,1,2,3")
 	flags.Float64Var(&s.TimeFactor, "time-factor", 0, fmt.Sprintf("seconds that a trial may take for each unit of its budget (default: no limit; %d with --trainer)", trainerTimeFactor))
 	flags.BoolVar(&s.Flags, "flags", false, "pass the configuration to the command as --name value too")
-	flags.IntVar(&s.MaxFailures, "max-failures", driver.DefaultMaxFailures, "stop if as many trials from the start all fail; -1 for never")
+	flags.IntVar(&s.MaxFailures, "max-failures", driver.DefaultMaxFailures, "stop if as many trials have failed and none has succeeded; -1 for never")
 	flags.StringSliceVar(&s.Objectives, "objective", []string{"loss"}, "`name`s of what the command reports; the first is optimised, all are logged")
 	flags.StringSliceVar(&s.Maximize, "maximize", nil, "objectives of which more is better")
 	flags.StringVar(&s.BudgetName, "budget-name", "", "what the budget counts, such as epochs")
@@ -299,7 +299,11 @@ func (f *searchFlags) run(ctx context.Context, s *streams, r *searchRun, report 
 	var failed *driver.FailedError
 	switch {
 	case errors.As(err, &failed):
-		return fmt.Errorf("%w\nIts output is in %s; --max-failures %d goes on after more of them", err, filepath.Join(r.dir, trialsDir, fmt.Sprint(failed.Last.Number), "output"), 2*failed.Trials)
+		stopped := ""
+		if failed.Stopped > 0 {
+			stopped = fmt.Sprintf("\nStopped with it, and run again by --resume: %s", plural(failed.Stopped, "later trial"))
+		}
+		return fmt.Errorf("%w\nIts output is in %s; --max-failures %d goes on after more of them%s", err, filepath.Join(r.dir, trialsDir, fmt.Sprint(failed.Last.Number), "output"), 2*failed.Trials, stopped)
 	case errors.Is(err, errStopped) || err == nil && !r.searcher.Done():
 		fmt.Fprintf(s.err, "to go on: nasalyze search --resume %s\n", r.dir)
 		return errors.New("interrupted")
