@@ -19,7 +19,8 @@
 // name of the first objective ("loss") is the result, the last one if there are
 // several; its other entries are logged, and those named like other objectives are
 // values of these. All other objects are kept in order as the learning curve. NaN
-// and Infinity, as Python writes them, are understood. Whatever else it prints, to
+// and Infinity, as Python writes them, are understood, and nan and inf, as C and awk do, in upper
+// or lower case. Whatever else it prints, to
 // either stream, goes to the file "output" of the scratch directory; the last lines are kept
 // in the log if the trial fails.
 //

@@ -68,6 +68,9 @@ func TestStatuses(t *testing.T) {
 		{"null", `echo '{"loss": null}'`, nasalyze.Crashed, nan, "expected a number"},
 		{"NaN", `echo '{"loss": NaN}'`, nasalyze.Diverged, nan, "NaN"},
 		{"infinite", `echo '{"note": "an Infinity of \"NaN\"", "loss": -Infinity}'`, nasalyze.Diverged, math.Inf(-1), "-Inf"},
+		{"nan of awk", `awk 'BEGIN { printf "{\"loss\": %s}\n", "-nan" }'`, nasalyze.Diverged, nan, "NaN"},
+		{"inf of awk", `echo '{"epochs":[1,nan],"loss":inf}'`, nasalyze.Diverged, math.Inf(1), "+Inf"},
+		{"no number", `echo '{"loss": nano}'`, nasalyze.Crashed, nan, "no line"},
 		{"exit status", `echo '{"loss": 1}'; echo no module named torch >&2; exit 3`, nasalyze.Crashed, nan, "exit status 3: no module named torch"},
 		{"a signal", `kill -SEGV $$`, nasalyze.Crashed, nan, "segmentation"},
 		{"killed", `kill -KILL $$`, nasalyze.OutOfMemory, nan, "memory"},
@@ -98,6 +101,21 @@ func TestStatuses(t *testing.T) {
 				t.Errorf("info has no JSON form: %v", err)
 			}
 		})
+	}
+}
+
+// What stands for no finite number is one in any spelling, but not within strings or longer words.
+func TestNonFinite(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a":nan,"b":NaN,"c":NAN,"d":+nan,"e":-nan}`:     `{"a":"NaN","b":"NaN","c":"NaN","d":"NaN","e":"NaN"}`,
+		`{"a": inf, "b": Inf, "c": +INF, "d": Infinity }`: `{"a": "Infinity", "b": "Infinity", "c": "Infinity", "d": "Infinity" }`,
+		`{"a":[-inf,-Infinity,1]}`:                        `{"a":["-Infinity","-Infinity",1]}`,
+		`{"nan":"inf","a":"say \"nan\" \\","b":nan}`:      `{"nan":"inf","a":"say \"nan\" \\","b":"NaN"}`,
+		`{"a":info,"b":nano,"c":1e-inf,"d":--nan}`:        `{"a":info,"b":nano,"c":1e-inf,"d":--nan}`,
+	} {
+		if got := string(quoteNonFinite([]byte(in))); got != want {
+			t.Errorf("%s became %s, want %s", in, got, want)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -94,37 +95,25 @@ func object(line []byte) (map[string]json.RawMessage, bool) {
 	return nil, false
 }
 
-// quoteNonFinite puts the tokens NaN, Infinity and -Infinity, which Python's json
-// writes, in quotes.
+// nonFinite are the words, in lower case, that programs print for what JSON has no number for: Python
+// NaN and Infinity, C, awk and the shell nan, -nan and inf.
+var nonFinite = map[string]string{
+	"nan": `"NaN"`, "+nan": `"NaN"`, "-nan": `"NaN"`,
+	"inf": `"Infinity"`, "+inf": `"Infinity"`, "-inf": `"-Infinity"`,
+	"infinity": `"Infinity"`, "+infinity": `"Infinity"`, "-infinity": `"-Infinity"`,
+}
+
+// words are the strings of a line and, outside of them, the words and numbers.
+var words = regexp.MustCompile(`"(\\.|[^"\\])*"|[\w.+-]+`)
+
+// quoteNonFinite replaces the words of nonFinite by strings that number reads.
 func quoteNonFinite(line []byte) []byte {
-	var out []byte
-	inString := false
-	for i := 0; i < len(line); {
-		if inString {
-			if line[i] == '\\' && i+1 < len(line) {
-				out = append(out, line[i])
-				i++
-			} else if line[i] == '"' {
-				inString = false
-			}
-		} else {
-			token := ""
-			for _, t := range []string{"NaN", "Infinity", "-Infinity"} {
-				if bytes.HasPrefix(line[i:], []byte(t)) {
-					token = t
-				}
-			}
-			if token != "" {
-				out = append(append(append(out, '"'), token...), '"')
-				i += len(token)
-				continue
-			}
-			inString = line[i] == '"'
+	return words.ReplaceAllFunc(line, func(word []byte) []byte {
+		if quoted, ok := nonFinite[strings.ToLower(string(word))]; ok {
+			return []byte(quoted)
 		}
-		out = append(out, line[i])
-		i++
-	}
-	return out
+		return word
+	})
 }
 
 // number reads a value of an objective.
