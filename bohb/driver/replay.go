@@ -2,12 +2,16 @@ package driver
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/nasalyze/nasalyze"
 	"github.com/nasalyze/nasalyze/bohb"
 )
+
+// ErrNotAsked is wrapped by the error of [Replay] where a searcher asks for fewer trials than the log has.
+var ErrNotAsked = errors.New("is not asked for: the search has other options or was changed")
 
 // State is where a search stands according to its log.
 type State struct {
@@ -69,7 +73,7 @@ func Replay(searcher bohb.Searcher, study *nasalyze.Study) (*State, error) {
 		}
 		trial, ok := searcher.Ask()
 		if !ok {
-			return nil, fmt.Errorf("trial %d of the log is not asked for: the search has other options or was changed", n)
+			return nil, fmt.Errorf("trial %d of the log %w", n, ErrNotAsked)
 		}
 		if err := s.follow(searcher, &trial, a, study); err != nil {
 			return nil, err

@@ -214,6 +214,7 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 	if err := r.open(cmd.Context(), s); err != nil {
 		return err
 	}
+	iterations := r.settings.Iterations
 	given := func(name string) bool { return cmd.Flags().Changed(name) }
 	if given("workers") {
 		r.settings.Workers = f.settings.Workers
@@ -247,6 +248,9 @@ func (f *searchFlags) resumed(cmd *cobra.Command, s *streams, command []string) 
 		return err
 	}
 	if err := r.replay(cmd.Context(), s); err != nil {
+		if errors.Is(err, driver.ErrNotAsked) && r.settings.Iterations < iterations {
+			return usagef("--iterations is %d, but the search has %d and has begun more than %d of them: their number can only grow", r.settings.Iterations, iterations, r.settings.Iterations)
+		}
 		return err
 	}
 	if r.state.Corrected > 0 {

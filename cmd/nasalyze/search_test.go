@@ -356,6 +356,17 @@ func TestWarmStartIsResumed(t *testing.T) {
 	}
 }
 
+// A search may be made shorter than it was to be, but not than it is.
+func TestFewerIterations(t *testing.T) {
+	searchIn(t, quickTrial)
+	mustRun(t, searchArgs("run", "--quiet", "--iterations", "4")...)
+	var out, errs bytes.Buffer
+	status := run(t.Context(), []string{"search", "--resume", "run", "--iterations", "3"}, strings.NewReader(""), &out, &errs)
+	if want := "--iterations is 3, but the search has 4 and has begun more than 3 of them: their number can only grow"; status != exitUsage || !strings.Contains(errs.String(), want) {
+		t.Errorf("exit status %d, want %q in %q", status, want, errs.String())
+	}
+}
+
 // Standard output with --json: every line is an event, and the plan is what happens.
 func TestSearchJSON(t *testing.T) {
 	searchIn(t, quickTrial)
