@@ -44,6 +44,9 @@ type Command struct {
 	GPUs []string
 	// SecondsPerBudget is the time limit for each unit of budget; 0 means no limit.
 	SecondsPerBudget float64
+	// LimitOption is the option that users set SecondsPerBudget with, for the reason of a trial
+	// that took longer; may be empty.
+	LimitOption string
 	// Grace is how long a command that is stopped has between SIGTERM and SIGKILL;
 	// 0 means [DefaultGrace].
 	Grace time.Duration
@@ -143,10 +146,11 @@ func (c *Command) Task(t bohb.Trial) (*Task, error) {
 			"NASALYZE_CONFIG_ID=" + t.Config,
 			"NASALYZE_CHECKPOINT=" + checkpoint,
 		},
-		Objectives: c.objectives(),
-		Limit:      limit,
-		Grace:      grace,
-		Tail:       cmp0(c.Tail, DefaultTail),
+		Objectives:  c.objectives(),
+		Limit:       limit,
+		LimitOption: c.LimitOption,
+		Grace:       grace,
+		Tail:        cmp0(c.Tail, DefaultTail),
 	}, nil
 }
 

@@ -76,7 +76,7 @@ func TestStatuses(t *testing.T) {
 		{"killed", `kill -KILL $$`, nasalyze.OutOfMemory, nan, "memory"},
 		{"a child killed", `sh -c 'kill -KILL $$'; exit $?`, nasalyze.OutOfMemory, nan, "memory"},
 		{"CUDA", `echo 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB'; exit 1`, nasalyze.OutOfMemory, nan, "CUDA"},
-		{"too slow", `sleep 20`, nasalyze.TimedOut, nan, "limit"},
+		{"too slow", `sleep 20`, nasalyze.TimedOut, nan, "longer than the limit of 300ms, which --limit sets"},
 		{"too slow, deaf", `trap '' TERM; sleep 20`, nasalyze.TimedOut, nan, "limit"},
 		{"too slow, in time to say so", `trap 'echo "{\"loss\": 1}"; exit 0' TERM; sleep 20 & wait`, nasalyze.TimedOut, nan, "limit"},
 	} {
@@ -84,7 +84,7 @@ func TestStatuses(t *testing.T) {
 			t.Parallel()
 			cmd := sh(t, c.script)
 			if strings.HasPrefix(c.name, "too slow") {
-				cmd.SecondsPerBudget = 0.3 / trial.Budget
+				cmd.SecondsPerBudget, cmd.LimitOption = 0.3/trial.Budget, "--limit"
 			}
 			begin := time.Now()
 			o := cmd.Evaluate(t.Context(), 0, trial)

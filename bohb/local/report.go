@@ -186,7 +186,11 @@ func (r *report) judge(e ending, loss float64, stated bool) (nasalyze.Status, st
 	case e.stopped:
 		return nasalyze.Aborted, "stopped"
 	case e.timedOut:
-		return nasalyze.TimedOut, fmt.Sprintf("took longer than the limit of %v", e.limit)
+		reason := fmt.Sprintf("took longer than the limit of %v", e.limit)
+		if e.option != "" {
+			reason += ", which " + e.option + " sets"
+		}
+		return nasalyze.TimedOut, reason
 	case errors.As(e.err, &exit):
 		text, killed := describe(exit)
 		switch {

@@ -29,6 +29,8 @@ type Task struct {
 	// Limit of the time, 0 for none, and Grace between SIGTERM and SIGKILL, in nanoseconds.
 	Limit time.Duration `json:"limit_ns"`
 	Grace time.Duration `json:"grace_ns"`
+	// LimitOption is the option that users set Limit with; may be empty.
+	LimitOption string `json:"limit_option,omitempty"`
 	// Tail is how many of the last lines of output are kept of a failure.
 	Tail int `json:"tail"`
 }
@@ -75,7 +77,8 @@ type ending struct {
 	err      error // of waiting; nil is exit status 0
 	timedOut bool
 	limit    time.Duration
-	stopped  bool // from outside
+	option   string // that the limit is set with, or empty
+	stopped  bool   // from outside
 }
 
 // execute runs a command to its end and reads what it prints. The error is of
@@ -112,7 +115,7 @@ func (t *Task) execute(ctx context.Context, cmd *exec.Cmd, r *report) (ending, e
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()
 
-	e := ending{limit: t.Limit}
+	e := ending{limit: t.Limit, option: t.LimitOption}
 	var expired <-chan time.Time
 	if t.Limit > 0 {
 		timer := time.NewTimer(t.Limit)

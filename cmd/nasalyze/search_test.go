@@ -367,6 +367,32 @@ func TestFewerIterations(t *testing.T) {
 	}
 }
 
+// The plan of a short search is in seconds or minutes, that of a long one in hours.
+func TestPlannedTime(t *testing.T) {
+	searchIn(t, quickTrial)
+	for _, c := range []struct{ most, want string }{
+		{"1.8s", "14.4 seconds of work, about 7.2 with 2 workers"},
+		{"54s", "7.2 minutes of work, about 3.6 with 2 workers"},
+		{"1h", "8 hours of work, about 4 with 2 workers"},
+	} {
+		out := mustRun(t, "search", "--space", "space.json", "--min-budget", c.most, "--max-budget", c.most, "--method", "random",
+			"--iterations", "8", "--workers", "2", "--dry-run", "--", "sh", "train.sh")
+		if !strings.Contains(out, c.want) {
+			t.Errorf("the plan of 8 runs of %s lacks %q:\n%s", c.most, c.want, out)
+		}
+	}
+}
+
+// A trial that takes too long says which option limits it.
+func TestTimeFactorIsNamed(t *testing.T) {
+	searchIn(t, "sleep 20")
+	var out, errs bytes.Buffer
+	status := run(t.Context(), searchArgs("run", "--quiet", "--time-factor", "0.1", "--max-failures", "1"), strings.NewReader(""), &out, &errs)
+	if want := "took longer than the limit of 100ms, which --time-factor sets"; status != exitFailure || !strings.Contains(errs.String(), want) {
+		t.Errorf("exit status %d, want %q in %q", status, want, errs.String())
+	}
+}
+
 // Standard output with --json: every line is an event, and the plan is what happens.
 func TestSearchJSON(t *testing.T) {
 	searchIn(t, quickTrial)

@@ -186,12 +186,24 @@ func (p *searchReport) words(w io.Writer, plan searchPlan) error {
 	}
 	fmt.Fprintf(w, "%s%s, %s, %s%s of budget in all\n", least, plural(plan.Configs, "configuration"), plural(plan.Runs, "run"), text(plan.Cost), unit)
 	if plan.Hours != nil {
-		fmt.Fprintf(w, "%.4g hours of work, about %.3g with %s\n", *plan.Hours, *plan.Hours/float64(plan.Workers), plural(plan.Workers, "worker"))
+		work, name := inUnit(*plan.Hours)
+		fmt.Fprintf(w, "%.4g %s of work, about %.3g with %s\n", work, name, work/float64(plan.Workers), plural(plan.Workers, "worker"))
 	} else {
 		fmt.Fprintf(w, "%s; how long it takes shows when the first trials have ended (--budget-unit s, min or h says it before)\n", plural(plan.Workers, "worker"))
 	}
 	_, err := fmt.Fprintf(w, "command: %s\n", strings.Join(set.Command, " "))
 	return err
+}
+
+// inUnit is a time in hours, minutes or seconds, in what makes it a number that is easy to read.
+func inUnit(hours float64) (float64, string) {
+	switch {
+	case hours < 2./60:
+		return hours * 3600, "seconds"
+	case hours < 2:
+		return hours * 60, "minutes"
+	}
+	return hours, "hours"
 }
 
 // line writes an event as JSON.

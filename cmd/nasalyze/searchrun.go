@@ -154,7 +154,7 @@ func direct(l log, want nasalyze.Objective) error {
 func (r *searchRun) command() *local.Command {
 	s := &r.settings
 	return &local.Command{Args: s.Command, Dir: s.Dir, Scratch: r.path(trialsDir), Space: r.space, Objectives: s.Objectives,
-		Flags: s.Flags, GPUs: s.GPUs, SecondsPerBudget: s.TimeFactor}
+		Flags: s.Flags, GPUs: s.GPUs, SecondsPerBudget: s.TimeFactor, LimitOption: "--time-factor"}
 }
 
 // header is what the first line of the journal says.
