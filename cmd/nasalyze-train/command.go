@@ -141,7 +141,7 @@ func (f *flags) options(cmd *cobra.Command, env func(string) string, stdin io.Re
 	if o.Config, err = readConfig(f.config, stdin); err != nil {
 		return o, err
 	}
-	if o.Data, err = data.Open(f.data, f.dataDir); err != nil {
+	if o.Data, err = f.open(); err != nil {
 		return o, err
 	}
 	if o.Engine, err = engine.Open(f.engine, f.cache); err != nil {
@@ -181,13 +181,22 @@ func (f *flags) settings(o *training.Options) error {
 	return nil
 }
 
+// open reads the data set.
+func (f *flags) open() (*data.Dataset, error) {
+	d, err := data.Open(f.data, f.dataDir)
+	if err != nil && f.dataDir == "" { // that is why
+		err = fmt.Errorf("%w with --data-dir", err)
+	}
+	return d, err
+}
+
 // checked says what would be trained on. The engine is not opened: the device may be
 // on another machine than the one that a search is started on.
 func (f *flags) checked(w io.Writer) error {
 	if err := f.settings(new(training.Options)); err != nil {
 		return err
 	}
-	d, err := data.Open(f.data, f.dataDir)
+	d, err := f.open()
 	if err != nil {
 		return err
 	}

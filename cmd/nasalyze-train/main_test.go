@@ -135,7 +135,7 @@ func TestRefuses(t *testing.T) {
 		{small, "--data digits --config - --budget 2s --bf16", 2, "--bf16 and --compile-cache are for --engine xla, not for go"},
 		{small, "--data digits --config - --budget 2s extra", 2, `takes no arguments, got "extra"`},
 		{small, "--data digits --config - --budget 2s --sede 1", 2, "unknown flag"},
-		{small, "--data cifar10 --config - --budget 2s", 1, "name their directory"},
+		{small, "--data cifar10 --config - --budget 2s", 1, "name their directory with --data-dir"},
 		{small, "--data cifar10 --data-dir . --config - --budget 2s", 1, "cifar-10-binary.tar.gz"},
 		{small, "--data digits --config nowhere.json --budget 2s", 1, "nowhere.json"},
 		{strings.Replace(small, `"alpha":0,`, ``, 1), "--data digits --config - --budget 2s", 1, `parameter "alpha": no value`},
@@ -162,6 +162,7 @@ func TestCheck(t *testing.T) {
 		"--data digits --engine cuda":       `no engine "cuda"`,
 		"--data digits --first-cycle never": `--first-cycle is "never"`,
 		"--data mnist --data-dir nowhere":   "nowhere",
+		"--data mnist":                      "name their directory with --data-dir",
 	} {
 		if status, out, errs := command("", append(strings.Fields(args), "--check")); status == 0 || !strings.Contains(errs, want) || out != "" {
 			t.Errorf("%s: status %d, it says %q, want %q; output %q", args, status, errs, want, out)
