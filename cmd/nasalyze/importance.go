@@ -125,12 +125,15 @@ func keepBudgets(a *reports.Analysis, budgets []float64) error {
 	for i := range a.Budgets {
 		have[i] = a.Budgets[i].Budget
 	}
+	asked := make(map[float64]bool)
 	for _, b := range budgets {
-		if !slices.Contains(have, b) {
+		i := slices.IndexFunc(have, func(x float64) bool { return math.Abs(x-b) <= 1e-9*math.Abs(x) }) // as logs merge budgets
+		if i < 0 {
 			return usagef("--budget is %v, expected one of %v", b, have)
 		}
+		asked[have[i]] = true
 	}
-	a.Budgets = slices.DeleteFunc(a.Budgets, func(b reports.Budget) bool { return !slices.Contains(budgets, b.Budget) })
+	a.Budgets = slices.DeleteFunc(a.Budgets, func(b reports.Budget) bool { return !asked[b.Budget] })
 	return nil
 }
 

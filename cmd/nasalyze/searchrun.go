@@ -138,10 +138,12 @@ func (r *searchRun) learnFrom(ctx context.Context, s *streams, paths []string) e
 }
 
 // direct gives a log the direction of the objective that is searched for, unless the log itself
-// states the other one: what was good there would be learnt as bad.
+// states the other one: what was good there would be learnt as bad. A direction that was guessed from a name is none.
 func direct(l log, want nasalyze.Objective) error {
 	got := &l.study.Objectives[0]
-	states := got.Maximize || slices.Contains([]string{jsonl.Format.Name, deepcave.Format.Name}, l.study.Provenance.Format)
+	guessed := slices.ContainsFunc(l.findings, func(f ingest.Finding) bool { return f.Code == "direction-guess" })
+	from := l.study.Provenance.Format
+	states := !guessed && (got.Maximize || slices.Contains([]string{jsonl.Format.Name, deepcave.Format.Name}, from) || from == "hpbandster" && got.Name == "loss")
 	if got.Maximize != want.Maximize && states {
 		is := map[bool]string{true: "more", false: "less"}
 		return fmt.Errorf("%s: of objective %q %s is better, of this search %s (--maximize)", l.path, want.Name, is[got.Maximize], is[want.Maximize])
