@@ -138,8 +138,12 @@ func nearest(known *[]float64, b float64) float64 {
 		return b
 	}
 	for _, j := range []int{i - 1, i} {
-		if j >= 0 && j < len(*known) && math.Abs((*known)[j]-b) <= 1e-9*math.Abs(b) && b != math.Trunc(b) { // whole numbers are no rounding
-			return (*known)[j]
+		if j < 0 || j == len(*known) {
+			continue
+		}
+		k := (*known)[j]
+		if whole := b == math.Trunc(b) && k == math.Trunc(k); !whole && math.Abs(k-b) <= 1e-9*math.Abs(b) {
+			return k
 		}
 	}
 	*known = slices.Insert(*known, i, b)
