@@ -140,6 +140,11 @@ func (f *ablationPath) layout(width float64) (float64, func(pen)) {
 	lo, hi = math.Max(wide, lo-span/2)-0.04*span, math.Min(high, hi+span/2)+0.04*span
 	b := box{room + 8, foot, width - numbers - 9, foot + row*float64(len(f.rows))}
 	ax := newAxes(b, scale{lo: lo, hi: hi}, scale{lo: 0, hi: 1})
+	names := make([]string, len(f.rows))
+	for i, r := range f.rows {
+		names[i] = r.name
+	}
+	names = clipAll(names, textSize, room)
 	return b.top + 5, func(p pen) {
 		ticks := ax.x.ticks(smallSize, false)
 		p.grid(ax, ticks, nil)
@@ -153,9 +158,9 @@ func (f *ablationPath) layout(width float64) (float64, func(pen)) {
 		for i, r := range f.rows {
 			y := b.top - row*(float64(i)+0.5)
 			if r.change == "" {
-				p.text(point{b.left - 5, y}, plain(clip(r.name, textSize, room)), say{h: end, v: middle})
+				p.text(point{b.left - 5, y}, plain(names[i]), say{h: end, v: middle})
 			} else {
-				p.text(point{b.left - 5, y + 4}, plain(clip(r.name, textSize, room)), say{h: end, v: middle})
+				p.text(point{b.left - 5, y + 4}, plain(names[i]), say{h: end, v: middle})
 				p.text(point{b.left - 5, y - 4}, plain(clip(r.change, smallSize, room)), say{size: smallSize, h: end, v: middle, color: axisGrey})
 			}
 			x := ax.x.at(r.at)

@@ -231,10 +231,10 @@ func (f *curves) curve(p pen, ax axes, mean, std []float64, s stroke, shift floa
 // label names the lines at their right ends.
 func (f *curves) label(p pen, ax axes, names []string, want []float64, room float64, style func(int) stroke) {
 	at := repel(want, 7.6, ax.bottom, ax.top)
-	for i, name := range names {
+	for i, name := range clipAll(names, smallSize, room) {
 		c := style(i).color
 		p.line(stroke{color: fade(c, 0.7), width: 0.4}, point{ax.right - 1, want[i]}, point{ax.right + 7, at[i]})
-		p.text(point{ax.right + 9, at[i]}, plain(clip(name, smallSize, room)), say{size: smallSize, v: middle, color: legible(c)})
+		p.text(point{ax.right + 9, at[i]}, plain(name), say{size: smallSize, v: middle, color: legible(c)})
 	}
 }
 

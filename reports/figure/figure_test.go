@@ -401,6 +401,27 @@ func TestWords(t *testing.T) {
 	}
 }
 
+func TestClippedNamesStayDifferent(t *testing.T) {
+	inside := "model:dasvdd:center_optimizer:"
+	names := []string{inside + "AdamWOptimizer:lr", inside + "SGDOptimizer:lr", inside + "AdagradOptimizer:lr", "optimizer:SGDOptimizer:lr", "batch", "batch"}
+	want := []string{"mod…AdamWOptimizer:lr", "model:d…SGDOptimizer:lr", "mod…AdagradOptimizer:lr", "optimizer:SGDOptimizer:lr", "batch", "batch"}
+	if diff := cmp.Diff(want, clipAll(names, textSize, 85)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for width := 45.0; width < 200; width++ {
+		seen := map[string]string{}
+		for i, c := range clipAll(names, textSize, width) {
+			if old, ok := seen[c]; ok && old != names[i] {
+				t.Errorf("width %v: %s and %s are both %q", width, old, names[i], c)
+			}
+			if plain(c).width(textSize) > width {
+				t.Errorf("width %v: %q is too wide", width, c)
+			}
+			seen[c] = names[i]
+		}
+	}
+}
+
 func TestColors(t *testing.T) {
 	contrast := func(a, b color.NRGBA) float64 {
 		x, y := luminance(a)+0.05, luminance(b)+0.05

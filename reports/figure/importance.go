@@ -133,6 +133,7 @@ func (f *bars) layout(width float64) (float64, func(pen)) {
 	}
 	x := scale{lo: 0, hi: math.Max(most*1.02, 0.01)}.onto(b.left, b.right)
 	colors := budgetColors(len(a.Budgets))
+	labels := paramNames(a, f.params, textSize, names)
 	return height, func(p pen) {
 		ax := axes{b, x, scale{lo: 0, hi: 1}.onto(b.bottom, b.top)}
 		ticks := x.ticks(smallSize, false)
@@ -140,7 +141,7 @@ func (f *bars) layout(width float64) (float64, func(pen)) {
 		p.legend(point{2, height - 1}, width-4, keys)
 		for r, j := range f.params {
 			y := b.top - group*(float64(r)+0.5) // middle of the group
-			p.text(point{b.left - 5, y}, plain(clip(a.Params[j].Name, textSize, names)), say{h: end, v: middle})
+			p.text(point{b.left - 5, y}, plain(labels[r]), say{h: end, v: middle})
 			for i, budget := range f.budgets {
 				s := a.Budgets[budget].Importance[j].Individual
 				if math.IsNaN(s.Mean) {

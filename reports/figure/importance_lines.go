@@ -149,10 +149,10 @@ func (f *lines) layout(width float64) (float64, func(pen)) {
 		}
 		at := repel(want, 7.6, b.bottom, b.top)
 		x0 := ax.x.at(a.Budgets[f.budgets[len(f.budgets)-1]].Budget)
-		for i, j := range top {
+		for i, label := range paramNames(a, top, smallSize, room) {
 			c := okabeIto[i]
 			p.line(stroke{color: fade(c, 0.7), width: 0.4}, point{x0 + 8, want[i]}, point{b.right + 7, at[i]})
-			p.text(point{b.right + 9, at[i]}, plain(clip(a.Params[j].Name, smallSize, room)), say{size: smallSize, v: middle, color: legible(c)})
+			p.text(point{b.right + 9, at[i]}, plain(label), say{size: smallSize, v: middle, color: legible(c)})
 		}
 	}
 }

@@ -176,6 +176,11 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 		height += heights[i]
 	}
 	height += 9 * float64(bands-1)
+	labels := make([]string, len(f.params))
+	for k, j := range f.params {
+		labels[k] = paramLabel(&a.Params[j])
+	}
+	labels = clipAll(labels, textSize, pw+hgap-3)
 	return height, func(p pen) {
 		top := height - margin
 		for band := range bands {
@@ -193,7 +198,7 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 					p.yTicks(ax, ax.y.ticks(smallSize, true), c == 0)
 					p.paramAxis(ax, par, r == rows-1)
 					if r == rows-1 {
-						p.text(point{x + pw/2, top - heights[band] + 2.5}, plain(clip(paramLabel(par), textSize, pw+hgap-3)), say{h: middle})
+						p.text(point{x + pw/2, top - heights[band] + 2.5}, plain(labels[k]), say{h: middle})
 					}
 				}
 				p.text(point{16.5, y + ph/2}, f.rowName(b, ph), say{size: smallSize, h: middle, turn: 90, color: axisGrey})

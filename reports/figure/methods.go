@@ -153,13 +153,14 @@ func (f *methodGrid) layout(width float64) (float64, func(pen)) {
 		head = 19
 	}
 	bottom, top := foot, foot+group*float64(len(f.params))
+	labels := paramNames(a, f.params, textSize, names)
 	return top + head, func(p pen) {
-		for r, j := range f.params {
+		for r, label := range labels {
 			y := top - group*(float64(r)+0.5)
 			if r%2 == 1 { // eyes have to keep to the row
 				p.rect(color.NRGBA{0xf4, 0xf4, 0xf4, 255}, box{2, y - group/2, width - 2, y + group/2})
 			}
-			p.text(point{left - 5, y}, plain(clip(a.Params[j].Name, textSize, names)), say{h: end, v: middle})
+			p.text(point{left - 5, y}, plain(label), say{h: end, v: middle})
 		}
 		for i, c := range f.columns {
 			b := box{left + float64(i)*(w+gap), bottom, 0, top}

@@ -120,11 +120,12 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 			most = math.Max(most, nanZero(f.share(i, j)))
 		}
 	}
+	rows, columns := paramNames(a, f.params, textSize, left-6), paramNames(a, f.params, smallSize, tail)
 	return height, func(p pen) {
 		size := math.Min(smallSize, math.Min(cw/1.9, ch*0.55))
 		for r, i := range f.params {
 			top := ch * float64(n-r)
-			p.text(point{left - 4, top - ch/2}, plain(clip(a.Params[i].Name, textSize, left-6)), say{h: end, v: middle})
+			p.text(point{left - 4, top - ch/2}, plain(rows[r]), say{h: end, v: middle})
 			for c := range r + 1 {
 				v := f.share(i, f.params[c])
 				b := box{left + cw*float64(c) + 0.4, top - ch + 0.4, left + cw*float64(c+1) - 0.4, top - 0.4}
@@ -147,7 +148,7 @@ func (f *pairGrid) layout(width float64) (float64, func(pen)) {
 				}
 			}
 			if r < n {
-				p.text(point{left + cw*(float64(r)+0.5) - 1, top + 3}, plain(clip(a.Params[i].Name, smallSize, tail)), say{size: smallSize, color: axisGrey, turn: turn})
+				p.text(point{left + cw*(float64(r)+0.5) - 1, top + 3}, plain(columns[r]), say{size: smallSize, color: axisGrey, turn: turn})
 			}
 		}
 		w := math.Min(90, cw*float64(n)*0.3)

@@ -82,15 +82,20 @@ func (f *shareBars) draw(p pen, b box, x scale, room float64, axis string) {
 		ticks = ends(ax.x)
 	}
 	p.grid(ax, ticks, nil)
+	names := make([]string, len(f.groups))
+	for r, g := range f.groups {
+		names[r] = g.name
+	}
+	names = clipAll(names, textSize, room)
 	for r, g := range f.groups {
 		y := b.top - f.pitch()*(float64(r)+0.5)
 		switch {
 		case room == 0:
 		case g.note != "":
-			p.text(point{b.left - 5, y + 4.2}, plain(clip(g.name, textSize, room)), say{h: end, v: middle})
+			p.text(point{b.left - 5, y + 4.2}, plain(names[r]), say{h: end, v: middle})
 			p.text(point{b.left - 5, y - 4.2}, plain(clip(g.note, smallSize, room)), say{size: smallSize, h: end, v: middle, color: axisGrey})
 		default:
-			p.text(point{b.left - 5, y}, plain(clip(g.name, textSize, room)), say{h: end, v: middle})
+			p.text(point{b.left - 5, y}, plain(names[r]), say{h: end, v: middle})
 		}
 		top := y + f.thick*float64(len(g.bars))/2
 		for i, bar := range g.bars {

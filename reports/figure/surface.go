@@ -129,6 +129,11 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 	for _, v := range foot {
 		height += title + ph + v
 	}
+	xs, ys := make([]string, n), make([]string, n)
+	for i, s := range f.list {
+		xs[i], ys[i] = paramLabel(&a.Params[s.x]), paramLabel(&a.Params[s.y])
+	}
+	xs, ys = clipAll(xs, textSize, pw+6), clipAll(ys, textSize, ph+10)
 	return height, func(p pen) {
 		if bar > 2 {
 			f.bar(p, box{width - shift - 114, height - 9, width - shift - 4, height - 3}, true)
@@ -148,8 +153,8 @@ func (f *surfaces) layout(width float64) (float64, func(pen)) {
 			p.paramAxis(ax, &a.Params[s.x], true)
 			f.yAxis(p, ax, &a.Params[s.y])
 			p.text(point{x, ax.top + 3.5}, plain("share "+fixed(s.Share, 3)), say{size: smallSize, color: axisGrey})
-			p.text(point{x + pw/2, ax.bottom - foot[i/cols] + 5}, plain(clip(paramLabel(&a.Params[s.x]), textSize, pw+6)), say{h: middle})
-			p.text(point{x - room[i] + 6, ax.bottom + ph/2}, plain(clip(paramLabel(&a.Params[s.y]), textSize, ph+10)), say{h: middle, turn: 90})
+			p.text(point{x + pw/2, ax.bottom - foot[i/cols] + 5}, plain(xs[i]), say{h: middle})
+			p.text(point{x - room[i] + 6, ax.bottom + ph/2}, plain(ys[i]), say{h: middle, turn: 90})
 		}
 	}
 }

@@ -3,6 +3,7 @@ package figure
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -229,6 +230,63 @@ func clip(s string, size, width float64) string {
 		}
 	}
 	return "…"
+}
+
+// clipAll clips the names of one drawing and keeps different ones different: of names that clip
+// alike it leaves out, behind the beginning, what they have in common.
+func clipAll(names []string, size, width float64) []string {
+	out := make([]string, len(names))
+	alike := map[string][]string{}
+	for i, s := range names {
+		out[i] = clip(s, size, width)
+		alike[out[i]] = append(alike[out[i]], s)
+	}
+	for i, s := range names {
+		group := alike[out[i]]
+		cut := common(group)
+		if cut == 0 || !slices.ContainsFunc(group, func(o string) bool { return o != s }) {
+			continue
+		}
+		rests := make([]string, len(group))
+		for k, o := range group {
+			rests[k] = o[cut:]
+		}
+		first, _ := utf8.DecodeRuneInString(s)
+		head := string(first) + "…"
+		rests = clipAll(rests, size, width-plain(head).width(size))
+		rest := rests[slices.Index(group, s)]
+		for n := range s[:cut] { // as much of the beginning as there is room for
+			if longer := s[:n] + "…"; n > 0 && plain(longer+rest).width(size) <= width {
+				head = longer
+			}
+		}
+		out[i] = head + rest
+	}
+	return out
+}
+
+// common is the length of what all names begin with, in whole words if there are any.
+func common(names []string) int {
+	prefix := names[0]
+	for _, s := range names[1:] {
+		for !strings.HasPrefix(s, prefix) {
+			_, n := utf8.DecodeLastRuneInString(prefix)
+			prefix = prefix[:len(prefix)-n]
+		}
+	}
+	if n := strings.LastIndexAny(prefix, ":._-/ ") + 1; n > 0 {
+		return n
+	}
+	return len(prefix)
+}
+
+// paramNames are the names of parameters, clipped to the width.
+func paramNames(a *reports.Analysis, params []int, size, width float64) []string {
+	names := make([]string, len(params))
+	for i, j := range params {
+		names[i] = a.Params[j].Name
+	}
+	return clipAll(names, size, width)
 }
 
 // list joins words as a sentence does.
