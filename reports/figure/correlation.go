@@ -34,9 +34,9 @@ var rankCorrelation = kind{
 			}
 			m.cells[m.at[c.LowIndex]][m.at[c.HighIndex]] = cell
 		}
-		caption := "Spearman's rank correlation ρ of the results of the same configurations at two budgets, " +
-			"with its " + level(a) + " interval and the number n of configurations that have a result at both. " +
-			"Rows are the lower budget, columns the higher. Only configurations that ran on are in n: " +
+		caption := "Spearman's rank correlation ρ of the results of the same configurations at two budgets" +
+			m.with("its "+level(a)+" interval and the number n of configurations that have a result at both") + ". " +
+			"Rows are the lower budget, columns the higher. Only configurations that ran on are counted: " +
 			"where they were chosen by their results, ρ is that of the chosen." + thinned(len(m.budgets), len(a.Budgets))
 		caption += hatched(unknown)
 		return &Figure{
@@ -78,8 +78,8 @@ var surrogateCorrelation = kind{
 			return nil, "no two budgets have a forest that predicts better than the mean"
 		}
 		caption := fmt.Sprintf("Spearman's rank correlation of the predictions of two budgets' forests at %d quasi-random points of the "+
-			"whole space, with the out-of-bag R² of the forest at the lower and at the higher budget. It is free of the selection of the "+
-			"survivors, but no better than the forests.", points) + thinned(len(m.budgets), len(a.Budgets))
+			"whole space%s. It is free of the selection of the survivors, but no better than the forests.",
+			points, m.with("the out-of-bag R² of the forest at the lower and at the higher budget")) + thinned(len(m.budgets), len(a.Budgets))
 		caption += hatched(unknown)
 		return &Figure{
 			Title:   "Rank correlation of the forests' predictions",
@@ -181,33 +181,56 @@ func (c matrixCell) lines() []text {
 	return out
 }
 
-func (m *matrix) layout(width float64) (float64, func(pen)) {
-	k := len(m.budgets)
-	cols := k - 1
-	left := 0.0
+// with says in a caption what stands below the values, for a caption serves both widths.
+func (m *matrix) with(what string) string {
+	below := func(w Width) bool {
+		_, cw, ch := m.grid(float64(w) * 72)
+		_, sub := m.sizes(cw-cellMargin, ch)
+		return sub > 0
+	}
+	switch {
+	case below(Column):
+		return ", with " + what
+	case below(Full):
+		return ", with " + what + " where there is room for them (full width)"
+	}
+	return ""
+}
+
+const cellMargin = 5
+
+// grid is the room left of the cells, and their width and height.
+func (m *matrix) grid(width float64) (left, cw, ch float64) {
+	cols := len(m.budgets) - 1
 	for i := range cols {
 		left = math.Max(left, plain(m.budgets[i]).width(textSize))
 		left = math.Max(left, count(m.counts[i]).width(smallSize))
 	}
 	left += 8
-	cw := (width - left) / float64(cols)
-	ch := math.Min(44, math.Max(0.42*cw, 34))
+	cw = (width - left) / float64(cols)
+	ch = math.Min(44, math.Max(0.42*cw, 34))
 	if cw < 34 {
 		ch = math.Max(14, cw)
 	}
-	const head = 21
-	foot := 0.0
 	if cols == 1 {
 		cw = math.Min(cw, 160)
 	}
-	height := head + ch*float64(cols) + foot
+	return left, cw, ch
+}
+
+func (m *matrix) layout(width float64) (float64, func(pen)) {
+	k := len(m.budgets)
+	cols := k - 1
+	left, cw, ch := m.grid(width)
+	const head = 21
+	height := head + ch*float64(cols)
 	draw := func(p pen) {
 		top := height - head
 		cell := func(i, j int) box { // row i (low), column j (high), j > i
 			x, y := left+cw*float64(j-1), top-ch*float64(i)
 			return box{x + 0.6, y - ch + 0.6, x + cw - 0.6, y - 0.6}
 		}
-		size, sub := m.sizes(cw-5, ch)
+		size, sub := m.sizes(cw-cellMargin, ch)
 		p.text(point{2, top + 7.5}, plain(clip(m.corner, smallSize, left-4)), say{size: smallSize, color: axisGrey})
 		for i := range cols {
 			y := top - ch*(float64(i)+0.5)

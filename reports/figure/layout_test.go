@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -308,6 +309,20 @@ func TestBudgetScale(t *testing.T) {
 		}
 		if got := budgetScale(a).log; got != tc.log {
 			t.Errorf("%v: logarithmic %v", tc.budgets, got)
+		}
+	}
+}
+
+func TestCaptionOfMatrixFollowsItsCells(t *testing.T) {
+	for budgets := 2; budgets <= 12; budgets++ {
+		f := drawn(t, sample.Make(sample.Spec{Budgets: budgets, Params: 3, Configs: 60, All: true}), "rank-correlation")
+		says := map[Width]bool{Full: strings.Contains(f.Caption, "interval"), Column: strings.Contains(f.Caption, "interval") && !strings.Contains(f.Caption, "(full width)")}
+		for w, promised := range says {
+			ls, _ := labels(t, f, w)
+			intervals := slices.ContainsFunc(ls, func(l label) bool { return strings.HasPrefix(l.text, "[") })
+			if intervals != promised {
+				t.Errorf("%d budgets, %v width: intervals %v, caption %q", budgets, w, intervals, f.Caption)
+			}
 		}
 	}
 }
