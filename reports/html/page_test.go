@@ -349,6 +349,39 @@ func TestAxisOfEqualNumbers(t *testing.T) {
 	}
 }
 
+// However narrow an axis is, it has two ticks at round numbers in the space, and on a surface in its cells.
+func TestNarrowAxesHaveTicksInTheSpace(t *testing.T) {
+	p := open(t, start(t), write(t, sample.Analysis()), desk())
+	script, err := join([]string{"app/core.js", "app/axes.js", "app/marginals-surface.js"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		lower, upper float64
+		log          bool
+	}{{0.5, 8, true}, {1e-4, 0.1, true}, {2e-4, 0.5, true}, {2, 11, true}, {1, 1024, true}, {0.1, 0.95, false}, {0, 1, false}, {-3, 4, false}, {5, 200, false}} {
+		for n := 2; n <= 6; n++ {
+			got := eval[[][]float64](p, fmt.Sprintf(`(() => { %s;
+				const p = { kind: "float", name: "x", lower: %v, upper: %v, log: %v }, s = paramScale(p), back = (v) => s.unmap(v);
+				const at = (u) => back(s.map(p.lower) + u * (s.map(p.upper) - s.map(p.lower)));
+				const cells = [0.05, 0.3, 0.55, 0.8, 0.95].map(at);
+				return [s.ticks(%d).map(back), surfaceScale(p, cells).s.ticks(%d).map(back), [at(0.05), at(0.95)]] })()`, script, c.lower, c.upper, c.log, n, n))
+			ends := [][]float64{{c.lower, c.upper}, got[2]}
+			for i, ticks := range got[:2] {
+				lo, hi := ends[i][0], ends[i][1]
+				if len(ticks) < 2 || ticks[0] < lo-1e-3*math.Abs(lo) || ticks[len(ticks)-1] > hi+1e-3*math.Abs(hi) {
+					t.Errorf("%v, %d wanted: %v, want two between %v", c, n, ticks, ends[i])
+				}
+				for _, v := range ticks {
+					if short, _ := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 2, 64), 64); math.Abs(v-short) > 1e-9*math.Abs(v) {
+						t.Errorf("%v, %d wanted: %v is not round", c, n, v)
+					}
+				}
+			}
+		}
+	}
+}
+
 // A caption can be read without scrolling the table below it.
 func TestCaptionsFitThePhone(t *testing.T) {
 	p := open(t, start(t), write(t, sample.Analysis()), phone())

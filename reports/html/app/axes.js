@@ -3,7 +3,7 @@
 
 const log10 = Math.log10;
 
-/** Ticks at round numbers between lo and hi, about n. */
+/** Ticks at round numbers between lo and hi, about n and at least two. */
 function linearTicks(lo, hi, n) {
   const raw = (hi - lo) / Math.max(1, n);
   if (!(raw > 0)) return [lo];
@@ -11,10 +11,12 @@ function linearTicks(lo, hi, n) {
   const unit = base * ([1, 2, 5, 10].find((m) => m * base >= raw * 0.999) ?? 10);
   const ticks = [];
   for (let i = Math.ceil(lo / unit - 1e-9); i <= Math.floor(hi / unit + 1e-9); i++) ticks.push(i * unit);
+  // A fifth of the range holds two multiples of the next round number for sure.
+  if (ticks.length < 2 && n < 5) return linearTicks(lo, hi, n + 1);
   return ticks.map((t) => Number(t.toPrecision(12)));
 }
 
-/** Powers of ten between lo and hi; with 2 and 5 between them where there are few. */
+/** Powers of ten between lo and hi; with 2 and 5 between them where there are few; at least two ticks. */
 function logTicks(lo, hi, n) {
   const from = Math.floor(log10(lo) + 1e-9);
   const to = Math.ceil(log10(hi) - 1e-9);
@@ -22,21 +24,28 @@ function logTicks(lo, hi, n) {
   if (decades < 0.7) return linearTicks(lo, hi, n);
   const every = Math.max(1, Math.ceil(decades / n));
   const steps = decades * 3 <= n ? [1, 2, 5] : [1];
-  const ticks = [];
-  for (let e = from; e <= to; e += every) {
-    for (const s of steps) {
-      const t = s * 10 ** e;
-      if (t >= lo * 0.9999 && t <= hi * 1.0001) ticks.push(t);
+  const within = (every, steps) => {
+    const ticks = [];
+    for (let e = from; e <= to; e += every) {
+      for (const s of steps) {
+        const t = s * 10 ** e;
+        if (t >= lo * 0.9999 && t <= hi * 1.0001) ticks.push(t);
+      }
     }
-  }
-  return ticks.length > 1 ? ticks : [lo, hi];
+    return ticks;
+  };
+  const ticks = within(every, steps);
+  if (ticks.length > 1) return ticks;
+  const round = within(1, [1, 2, 5]);
+  return [round[0], round.at(-1)];
 }
 
 /**
  * A scale from natural values to an axis.
  * kind is "linear", "log" or "choice" (indices of choices, drawn as places 0, 1, ...).
+ * pad widens the axis at both ends; with inside there are no ticks there.
  */
-function scale({ lo, hi, log = false, choices = null, title = "", format = number, pad = 0 }) {
+function scale({ lo, hi, log = false, choices = null, title = "", format = number, pad = 0, inside = false }) {
   if (choices) {
     return { title, lo: -0.5, hi: choices.length - 0.5, map: (v) => (known(v) ? v : null), format: (v) => choices[v] ?? String(v), choices, ticks: () => choices.map((_, i) => i) };
   }
@@ -50,14 +59,15 @@ function scale({ lo, hi, log = false, choices = null, title = "", format = numbe
   const room = pad * (map(hi) - map(lo));
   const at = { lo: map(lo) - room, hi: map(hi) + room };
   const unmap = (v) => (log ? 10 ** v : v);
-  return { title, ...at, map, format, log, ticks: (n) => (log ? logTicks(unmap(at.lo), unmap(at.hi), n) : linearTicks(at.lo, at.hi, n)).map(map) , unmap };
+  return { title, ...at, map, format, log, unmap,
+    ticks: (n, from = inside ? map(lo) : at.lo, to = inside ? map(hi) : at.hi) => (log ? logTicks(unmap(from), unmap(to), n) : linearTicks(from, to, n)).map(map) };
 }
 
 /** The scale of a parameter. */
 function paramScale(p) {
   const title = p.name + (p.unit ? ` (${p.unit})` : "");
   if (!numeric(p)) return scale({ choices: p.choices || [], title });
-  return scale({ lo: p.lower, hi: p.upper, log: Boolean(p.log) && p.lower > 0, title, pad: 0.02 });
+  return scale({ lo: p.lower, hi: p.upper, log: Boolean(p.log) && p.lower > 0, title, pad: 0.02, inside: true });
 }
 
 /**

@@ -25,7 +25,8 @@ function surfaceScale(p, points) {
   if (s.choices) return { s, edges: [...at.map((v) => v - 0.5), at[at.length - 1] + 0.5] };
   const middles = at.slice(1).map((v, i) => (v + at[i]) / 2);
   const edges = [at[0], ...middles, at[at.length - 1]];
-  return { s: { ...s, lo: edges[0], hi: edges[edges.length - 1], ticks: (n) => s.ticks(n).filter((t) => t >= edges[0] - 1e-9 && t <= edges[edges.length - 1] + 1e-9) }, edges };
+  const lo = edges[0], hi = edges[edges.length - 1];
+  return { s: { ...s, lo, hi, ticks: (n) => s.ticks(n, lo, hi) }, edges };
 }
 
 function surfaceOption(width, c) {
