@@ -129,23 +129,46 @@ func findingsTable(a *reports.Analysis) table {
 	const most = 200
 	t := table{ID: "table-findings", Caption: "Odd things in the log, and what was done about them.",
 		Head: []head{{Text: "Severity"}, {Text: "Where"}, {Text: "What"}, {Text: "Times", Numeric: true}}}
+	dir := sharedDirectory(a.Findings)
 	for i := range a.Findings {
 		if i == most {
 			t.Caption += fmt.Sprintf(" The first %d of %s; report.json lists all.", most, count(len(a.Findings)))
 			break
 		}
 		f := &a.Findings[i]
-		where := f.Path
+		full := f.Path
 		if f.Line > 0 {
-			where = fmt.Sprintf("%s:%d", f.Path, f.Line)
+			full = fmt.Sprintf("%s:%d", f.Path, f.Line)
+		}
+		where := code1(strings.TrimPrefix(full, dir))
+		if where.Text != full {
+			where.Title = full
 		}
 		c := whole(f.Count)
 		if f.Count == 0 {
 			c = whole(1)
 		}
-		t.Rows = append(t.Rows, row{Head: cell{Text: f.Severity, Badge: severityBadge(f.Severity)}, Cells: []cell{code1(where), text(f.Message), c}})
+		t.Rows = append(t.Rows, row{Head: cell{Text: f.Severity, Badge: severityBadge(f.Severity)}, Cells: []cell{where, text(f.Message), c}})
 	}
 	return t
+}
+
+// sharedDirectory is the directory of all files of the findings, with its separator; empty if there is none.
+func sharedDirectory(findings []reports.Finding) string {
+	dir, any := "", false
+	for i := range findings {
+		path := findings[i].Path
+		if path == "" {
+			continue
+		}
+		if !any {
+			dir, any = path[:strings.LastIndexAny(path, `/\`)+1], true
+		}
+		for !strings.HasPrefix(path, dir) {
+			dir = dir[:strings.LastIndexAny(dir[:len(dir)-1], `/\`)+1]
+		}
+	}
+	return dir
 }
 
 func severityBadge(severity string) string {

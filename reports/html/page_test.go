@@ -396,6 +396,38 @@ func TestCaptionsFitThePhone(t *testing.T) {
 	p.quiet()
 }
 
+// Names and files may be long; on a phone something else of their tables is in sight.
+func TestLongNamesLeaveRoomOnThePhone(t *testing.T) {
+	var made bytes.Buffer
+	if err := reports.Write(&made, sample.Make(sample.Spec{Budgets: 2, Params: 6, Configs: 60, LongNames: true, All: true})); err != nil {
+		t.Fatal(err)
+	}
+	a, err := reports.Read(strings.NewReader(strings.ReplaceAll(made.String(), "shapedresnet:", "columntransformer__numeric__imputer:")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Advice = []reports.Advice{{Param: a.Params[5].Name, Action: "fix", Value: "0.001", Evidence: strings.Repeat("it matters little ", 9)}}
+	dir := "/home/somebody/" + strings.Repeat("experiments/", 5)
+	a.Findings = []reports.Finding{{Severity: "warning", Path: dir + "first/results.json", Line: 7, Message: strings.Repeat("This is odd. ", 9)},
+		{Severity: "note", Message: "No file says this."}, {Severity: "note", Path: dir + "second/results.json", Message: "This is odd, too."}}
+	p := open(t, start(t), write(t, a), phone())
+	for _, id := range []string{"table-methods", "table-advice", "table-space", "table-importance", "table-findings"} {
+		cell := 2
+		if id == "table-findings" {
+			cell = 3
+		}
+		if room := eval[float64](p, fmt.Sprintf(`(() => { const e = document.querySelector("#%s tbody tr > :nth-child(%d)");
+			return e.closest(".scroll").getBoundingClientRect().right - e.getBoundingClientRect().left })()`, id, cell)); room < 60 {
+			t.Errorf("%s: %v px are left for the values", id, room)
+		}
+	}
+	if where := eval[[]string](p, "[...document.querySelectorAll('#table-findings td:nth-child(2) code')].flatMap(e => [e.textContent, e.title])"); !slices.Equal(where,
+		[]string{"first/results.json:7", dir + "first/results.json:7", "", "", "second/results.json", dir + "second/results.json"}) {
+		t.Errorf("files of findings: %q", where)
+	}
+	p.quiet()
+}
+
 // On paper there is nothing to press, and every figure.
 func TestPrint(t *testing.T) {
 	p := open(t, start(t), write(t, sample.Analysis()), desk())

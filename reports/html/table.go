@@ -32,6 +32,7 @@ type row struct {
 type cell struct {
 	Text    string
 	Small   string // a second line: an interval, a unit
+	Title   string // what Text is short for
 	Numeric bool
 	Sort    string // a plain number; empty sorts by Text
 	Note    string // letter of the note
