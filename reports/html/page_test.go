@@ -141,6 +141,34 @@ func TestMatrixShowsThePair(t *testing.T) {
 	p.quiet()
 }
 
+// Where no configuration was run at both budgets, there are words instead of an empty scatter.
+func TestPairWithoutConfigurations(t *testing.T) {
+	a := sample.Make(sample.Spec{Budgets: 3, Params: 3, Configs: 40, All: true})
+	for i := range a.Correlations {
+		if c := &a.Correlations[i]; c.LowIndex == 0 {
+			c.N, c.Spearman.Rho, c.Spearman.Reason = 0, math.NaN(), "n = 0 shared items, at least 4 are needed"
+		}
+	}
+	for i := range a.Configs {
+		a.Configs[i].Results[0] = math.NaN()
+	}
+	p := open(t, start(t), write(t, a), desk())
+	shown := func(selector string) bool {
+		t.Helper()
+		return eval[bool](p, fmt.Sprintf("document.querySelector(%q).getClientRects().length > 0", selector))
+	}
+	for pair := range a.Correlations {
+		p.pick(fmt.Sprintf("#matrix td[data-pair='%d'] button", pair))
+		empty := a.Correlations[pair].N == 0
+		if shown("#plot-pair") == empty || shown("#pair-none") != empty {
+			t.Errorf("pair %d of %d configurations: scatter %v, words %v", pair, a.Correlations[pair].N, shown("#plot-pair"), shown("#pair-none"))
+		}
+	}
+	p.pick(fmt.Sprintf("#matrix td[data-pair='%d'] button", len(a.Correlations)-1))
+	p.drawn("plot-pair")
+	p.quiet()
+}
+
 // Importance and marginals follow the choice of budget; where nothing can be told, they say so.
 func TestChoiceOfBudget(t *testing.T) {
 	a := sample.Analysis()

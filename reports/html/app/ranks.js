@@ -46,6 +46,8 @@ function choosePair(pair, announce) {
   const title = capital(`${budgetText(r.lowIndex)} against ${budgetText(r.highIndex)}`);
   byId("pair-title").textContent = title;
   byId("pair-facts").replaceChildren(...pairFacts(r).map(([name, value]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value }))));
+  byId("plot-pair").hidden = r.n === 0;
+  byId("pair-none").hidden = r.n > 0;
   charts.get("plot-pair")?.draw();
   if (announce) say(`${title}: ${plural(r.n, "configuration")}`);
 }
