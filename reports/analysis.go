@@ -55,6 +55,9 @@ type Analysis struct {
 	Provenance Provenance `json:"provenance"`
 }
 
+// Budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
+func (a *Analysis) Budgetless() bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
+
 // StudyInfo counts what the log holds.
 type StudyInfo struct {
 	Name string `json:"name"`

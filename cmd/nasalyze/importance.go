@@ -153,7 +153,7 @@ func printImportance(s *streams, format outputFormat, name string, a *reports.An
 	for i := range a.Budgets {
 		b := &a.Budgets[i]
 		if !b.Decided {
-			fmt.Fprintf(s.err, "budget %v: cannot be told: %s\n", b.Budget, b.Reason)
+			printUndecided(s.err, a, b, b.Reason)
 			if format == "text" {
 				continue
 			}

@@ -115,7 +115,7 @@ func printScores(s *streams, format outputFormat, name string, a *reports.Analys
 		for k := range b.Methods {
 			o := &b.Methods[k]
 			if o.Reason != "" {
-				fmt.Fprintf(s.err, "budget %v: cannot be told: %s\n", b.Budget, o.Reason)
+				printUndecided(s.err, a, b, o.Reason)
 			}
 			slices.SortStableFunc(o.Scores, func(x, y reports.Score) int {
 				switch d := y.Mean - x.Mean; {

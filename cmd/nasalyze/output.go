@@ -151,6 +151,14 @@ const (
 	findingsShown = 3
 )
 
+// printUndecided says why a budget has no importance.
+func printUndecided(w io.Writer, a *reports.Analysis, b *reports.Budget, reason string) {
+	if !a.Budgetless() {
+		fmt.Fprintf(w, "budget %v: ", b.Budget)
+	}
+	fmt.Fprintf(w, "cannot be told: %s\n", reason)
+}
+
 // printWarnings says what a reader of the numbers must know; rest is where all warnings are.
 func printWarnings(w io.Writer, a *reports.Analysis, rest string) {
 	shown := min(len(a.Warnings), warningsShown)

@@ -35,7 +35,7 @@ var importanceBars = kind{
 				fixed(a.Budgets[b].OOB.R2, 2), shares(a, b, f.params, f.intervals))
 		}
 		title, sorted := "Importance per budget", "Sorted by "+budgetName(a, a.Budgets[last].Budget)
-		if budgetless(a) {
+		if a.Budgetless() {
 			title, sorted = "Importance of the parameters", "The most important come first"
 		}
 		caption := fmt.Sprintf("Importance of the parameters: the share of the variance of the predicted %s over the space that each explains alone "+

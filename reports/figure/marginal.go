@@ -41,7 +41,7 @@ var marginals = kind{
 			colon += " " + f.describe(j)
 		}
 		rows := "a row per budget. Diamond: the best configuration at the budget"
-		if budgetless(a) {
+		if a.Budgetless() {
 			rows = "diamond: the best configuration"
 		}
 		caption := fmt.Sprintf("Predicted %s along one parameter, averaged over all others, with a band (or bars) of %s; "+
@@ -211,7 +211,7 @@ func (f *marginalGrid) layout(width float64) (float64, func(pen)) {
 }
 
 func (f *marginalGrid) rowName(b int, room float64) text {
-	if budgetless(f.a) {
+	if f.a.Budgetless() {
 		return nil
 	}
 	v := f.a.Budgets[b].Budget

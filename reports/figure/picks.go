@@ -78,7 +78,7 @@ func (f *pickGrid) any(pick string) bool {
 
 // name of a panel.
 func (f *pickGrid) name(b int) text {
-	if budgetless(f.a) {
+	if f.a.Budgetless() {
 		return nil
 	}
 	return plain(budgetName(f.a, f.a.Budgets[b].Budget))

@@ -112,7 +112,7 @@ func budgetLabel(a *reports.Analysis, v float64) string {
 
 // budgetKey is a budget with its number of configurations, for keys: "27 (n = 30)".
 func budgetKey(a *reports.Analysis, b *reports.Budget) text {
-	if budgetless(a) {
+	if a.Budgetless() {
 		return count(b.N)
 	}
 	return join(plain(budgetLabel(a, b.Budget)+" ("), italic("n"), plain(fmt.Sprintf(" = %d)", b.N)))
@@ -129,12 +129,9 @@ func budgetUnit(a *reports.Analysis) string {
 	return ""
 }
 
-// budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
-func budgetless(a *reports.Analysis) bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
-
 // atBudget says of something at which budget that is, with a leading space; empty where there is only one way to run trials.
 func atBudget(a *reports.Analysis, v float64) string {
-	if budgetless(a) {
+	if a.Budgetless() {
 		return ""
 	}
 	return " at " + budgetName(a, v)
@@ -142,7 +139,7 @@ func atBudget(a *reports.Analysis, v float64) string {
 
 // budgetName is a budget in a sentence or where it stands alone: "20 min", "budget 27".
 func budgetName(a *reports.Analysis, v float64) string {
-	if budgetless(a) {
+	if a.Budgetless() {
 		return "the only budget"
 	}
 	if budgetUnit(a) == "" {
@@ -153,7 +150,7 @@ func budgetName(a *reports.Analysis, v float64) string {
 
 // budgetCorner heads budgets that say nothing of themselves; empty where they have a unit.
 func budgetCorner(a *reports.Analysis) string {
-	if budgetUnit(a) == "" && !budgetless(a) {
+	if budgetUnit(a) == "" && !a.Budgetless() {
 		return budgetAxis(a)
 	}
 	return ""

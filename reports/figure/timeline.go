@@ -50,7 +50,7 @@ var lossTimeline = kind{
 			}
 		}
 		what := "by budget, with the best so far at each budget (lines)"
-		if budgetless(a) {
+		if a.Budgetless() {
 			what = "with the best so far (line)"
 		}
 		caption := fmt.Sprintf("%s of every trial when it ended, %s. %s", objectiveLabel(a), what, direction(a))

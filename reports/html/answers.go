@@ -102,12 +102,9 @@ func budgetUnit(a *reports.Analysis) string {
 	return a.Study.BudgetUnit
 }
 
-// budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
-func budgetless(a *reports.Analysis) bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
-
 // budget is one budget within a sentence: "27 epochs", or "budget 27" where there is no unit.
 func budget(a *reports.Analysis, b float64) string {
-	if budgetless(a) {
+	if a.Budgetless() {
 		return "the only budget"
 	}
 	if unit := budgetUnit(a); unit != "" {
@@ -131,7 +128,7 @@ func subtitle(a *reports.Analysis) string {
 	}
 	budgets := ""
 	switch n := len(at); {
-	case budgetless(a):
+	case a.Budgetless():
 	case n == 1:
 		budgets = "one budget, " + at[0]
 	case n > 8:
@@ -159,7 +156,7 @@ func facts(a *reports.Analysis) []fact {
 		{"Trials", count(a.Study.Trials), ""},
 		{"Parameters that vary", count(len(a.Params)), ""},
 	}
-	if !budgetless(a) {
+	if !a.Budgetless() {
 		list = slices.Insert(list, 2, fact{"Budgets", count(len(a.Budgets)), ""})
 	}
 	if n := a.Study.Configs - len(a.Configs); n > 0 {
@@ -178,7 +175,7 @@ func facts(a *reports.Analysis) []fact {
 	for i := len(a.Budgets) - 1; i >= 0; i-- {
 		if b := &a.Budgets[i]; b.Best.Config >= 0 && !math.IsNaN(b.Best.Value) {
 			note := "configuration " + b.Best.ID
-			if !budgetless(a) {
+			if !a.Budgetless() {
 				note += ", " + strings.ReplaceAll(budget(a, b.Budget), " ", "\u00a0")
 			}
 			list = append(list, fact{"Best " + a.Objective.Name, number(b.Best.Value), note})

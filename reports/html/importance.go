@@ -120,7 +120,7 @@ func singlesTable(a *reports.Analysis, order []int, chosen int) table {
 		t.Head = append(t.Head, head{Text: budget(a, a.Budgets[i].Budget), Title: "importance at this budget", Numeric: true})
 	}
 	total := "with interactions"
-	if !budgetless(a) {
+	if !a.Budgetless() {
 		total += ", at " + number(a.Budgets[chosen].Budget)
 	}
 	t.Head = append(t.Head, head{Text: total, Title: "total Sobol index: all shares of variance that involve the parameter", Numeric: true})

@@ -35,12 +35,9 @@ func Tables(a *reports.Analysis) []Table {
 
 func (t *Table) add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
-// budgetless reports whether the log knows no budgets: readers then give all trials the budget 0.
-func budgetless(a *reports.Analysis) bool { return len(a.Budgets) == 1 && a.Budgets[0].Budget == 0 }
-
 // budget is a budget with its unit.
 func budget(a *reports.Analysis, v float64) string {
-	if budgetless(a) {
+	if a.Budgetless() {
 		return "all"
 	}
 	if u := a.Study.BudgetUnit; u != "" {
@@ -52,7 +49,7 @@ func budget(a *reports.Analysis, v float64) string {
 // at is a budget in a sentence.
 func at(a *reports.Analysis, v float64) string {
 	switch name := escape(a.Study.BudgetName); {
-	case budgetless(a):
+	case a.Budgetless():
 		return "the only budget"
 	case a.Study.BudgetUnit != "":
 		return budget(a, v)
