@@ -47,7 +47,9 @@ func (b *Builder) align(s *nasalyze.Study) error {
 					c.Values[k] = v
 				} else if !v.IsAbsent() {
 					extra = appendExtra(extra, b.names[j], v)
-					b.param(Warn, "unknown-parameter", b.names[j], e, "parameter %q is not in the space; its values are kept aside", b.names[j])
+					if !s.Provenance.Inferred { // else it was said why it was left out
+						b.param(Warn, "unknown-parameter", b.names[j], e, "parameter %q is not in the space; its values are kept aside", b.names[j])
+					}
 				}
 			}
 		}

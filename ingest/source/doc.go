@@ -13,9 +13,9 @@
 // # Finding codes of the Builder
 //
 // Notes (inferences): space-inferred, inferred-parameter, inferred-condition,
-// unexplained-absence, retyped-choices, bounds-from-prior, merged-budgets, free-text, config-without-trials.
+// unexplained-absence, retyped-choices, bounds-from-prior, merged-budgets, config-without-trials.
 //
-// Warnings (odd, but read): duplicate-config, config-conflict, duplicate-trial,
+// Warnings (odd, but read): free-text, duplicate-config, config-conflict, duplicate-trial,
 // unknown-parameter, value-outside-space, inactive-value, missing-value,
 // forbidden-config, text-value, rounded-integer, negative-duration,
 // times-out-of-order, objective-count, info-dropped.
