@@ -45,7 +45,11 @@ func Pool(name string, studies ...*Study) (*Study, error) {
 			return nil, fmt.Errorf("nasalyze: cannot pool study %q with %q: %w", s.Name, first.Name, err)
 		}
 		out.Provenance.Inferred = out.Provenance.Inferred || s.Provenance.Inferred
-		out.Provenance.Inputs = append(out.Provenance.Inputs, s.Provenance.Inputs...)
+		for _, in := range s.Provenance.Inputs {
+			if !slices.Contains(out.Provenance.Inputs, in) { // a file may serve several, as that of a search space
+				out.Provenance.Inputs = append(out.Provenance.Inputs, in)
+			}
+		}
 		at := make([]int, len(s.Configs))
 		for i := range s.Configs {
 			c := s.Configs[i]
@@ -131,6 +135,13 @@ func paramNames(s *Space) string {
 	return strings.Join(names, ", ")
 }
 
+// SameBudget reports whether two budgets are equal but for rounding, relative 1e-9. Whole
+// numbers, as of steps, are not rounded: 1000000001 and 1000000002 differ.
+func SameBudget(a, b float64) bool {
+	whole := a == math.Trunc(a) && b == math.Trunc(b)
+	return a == b || !whole && math.Abs(a-b) <= 1e-9*math.Max(math.Abs(a), math.Abs(b))
+}
+
 // nearest returns the known budget that equals b but for rounding, or makes b known.
 func nearest(known *[]float64, b float64) float64 {
 	i, found := slices.BinarySearch(*known, b)
@@ -138,12 +149,8 @@ func nearest(known *[]float64, b float64) float64 {
 		return b
 	}
 	for _, j := range []int{i - 1, i} {
-		if j < 0 || j == len(*known) {
-			continue
-		}
-		k := (*known)[j]
-		if whole := b == math.Trunc(b) && k == math.Trunc(k); !whole && math.Abs(k-b) <= 1e-9*math.Abs(b) {
-			return k
+		if j >= 0 && j < len(*known) && SameBudget((*known)[j], b) {
+			return (*known)[j]
 		}
 	}
 	*known = slices.Insert(*known, i, b)

@@ -68,3 +68,31 @@ func TestPoolJoinsInferredSpaces(t *testing.T) {
 		t.Error("a number and a text were pooled")
 	}
 }
+
+// Two budgets are one if they differ by rounding; steps that are counted are not rounded.
+func TestSameBudget(t *testing.T) {
+	for _, c := range []struct {
+		a, b float64
+		want bool
+	}{{3, 3.0000000000000004, true}, {1 / 3.0, 0.333333333333, true}, {1000000001, 1000000002, false}, {1, 1.000001, false}, {0, 0, true}, {0, 1e-300, false}} {
+		if SameBudget(c.a, c.b) != c.want || SameBudget(c.b, c.a) != c.want {
+			t.Errorf("%v and %v: want %v", c.a, c.b, c.want)
+		}
+	}
+}
+
+// A file that served several logs, as that of their search space, is listed once.
+func TestPoolListsAFileOnce(t *testing.T) {
+	space, err := NewSpace("", []Param{{Name: "x", Upper: 1}}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := Input{Path: "space.json", Size: 1, SHA256: "00"}
+	study := func(path string) *Study {
+		return &Study{Name: path, Space: space, Objectives: []Objective{{Name: "loss"}}, Provenance: Provenance{Inputs: []Input{{Path: path}, file}}}
+	}
+	got, err := Pool("both", study("a"), study("b"))
+	if err != nil || len(got.Provenance.Inputs) != 3 {
+		t.Errorf("inputs %v, %v", got.Provenance.Inputs, err)
+	}
+}

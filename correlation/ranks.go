@@ -16,31 +16,26 @@ func Ranks(values []float64) []float64 {
 	for i := range ranks {
 		ranks[i] = math.NaN()
 	}
-	order := ascending(values)
-	for i := 0; i < len(order); {
-		j := i + 1
-		for j < len(order) && values[order[j]] == values[order[i]] {
-			j++
-		}
-		for _, k := range order[i:j] {
-			ranks[k] = float64(i+1+j) / 2
-		}
-		i = j
-	}
+	radix.Ranks(ranks, sorted(values))
 	return ranks
 }
 
-// ascending returns the indices of the values that are not NaN, ordered by value
-// and, among equal values, by index.
-func ascending(values []float64) []int32 {
+// sorted returns the values that are not NaN, ordered by value and, among equal values, by index.
+func sorted(values []float64) []radix.Key {
 	s := radix.Sorter{Keys: make([]radix.Key, 0, len(values))}
 	for i, v := range values {
 		if !math.IsNaN(v) {
 			s.Keys = append(s.Keys, radix.Key{Bits: radix.Bits(v), Row: uint32(i)})
 		}
 	}
-	order := make([]int32, len(s.Keys))
-	for i, k := range s.Sort() {
+	return s.Sort()
+}
+
+// ascending returns the indices of the values in the order of sorted.
+func ascending(values []float64) []int32 {
+	keys := sorted(values)
+	order := make([]int32, len(keys))
+	for i, k := range keys {
 		order[i] = int32(k.Row)
 	}
 	return order

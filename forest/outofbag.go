@@ -157,17 +157,7 @@ func ranks(v []float64) []float64 {
 	for i, x := range v {
 		s.Keys[i] = radix.Key{Bits: radix.Bits(x), Row: uint32(i)}
 	}
-	order := s.Sort()
 	r := make([]float64, len(v))
-	for i := 0; i < len(order); {
-		j := i + 1
-		for j < len(order) && order[j].Bits == order[i].Bits {
-			j++
-		}
-		for _, k := range order[i:j] {
-			r[k.Row] = float64(i+1+j) / 2
-		}
-		i = j
-	}
+	radix.Ranks(r, s.Sort())
 	return r
 }

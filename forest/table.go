@@ -12,9 +12,9 @@ const (
 	maxLevels = 1 << 16
 	// maxRows leaves the top bit of a row index free for a flag.
 	maxRows = 1<<31 - 1
-	// maxMagnitude bounds responses and weights such that their squares and
+	// MaxMagnitude bounds responses and weights such that their squares and
 	// sums stay finite.
-	maxMagnitude = 1e100
+	MaxMagnitude = 1e100
 
 	newValue = 1 << 31 // flag in table.order: the value differs from the one before
 	rowMask  = newValue - 1
@@ -105,14 +105,14 @@ func (t *table) check(groups []int) error {
 		}
 	}
 	for i, v := range t.y {
-		if !(math.Abs(v) <= maxMagnitude) {
+		if !(math.Abs(v) <= MaxMagnitude) {
 			return &ValueError{What: "y", Row: i, Col: -1, Value: v, Expected: "a finite number of magnitude at most 1e100"}
 		}
 	}
 	if t.w != nil {
 		some := false
 		for i, v := range t.w {
-			if !(v >= 0 && v <= maxMagnitude) {
+			if !(v >= 0 && v <= MaxMagnitude) {
 				return &ValueError{What: "weights", Row: i, Col: -1, Value: v, Expected: "0 to 1e100"}
 			}
 			some = some || v > 0

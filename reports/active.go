@@ -173,7 +173,7 @@ func (z *analyzer) bounded(s Stat, b, at int, lowest, highest float64) Stat {
 			known = append(known, draw[at:at+1])
 		}
 	}
-	if len(known) < 10 || len(known) < z.opt.Replicates/2 || math.IsNaN(s.Mean) {
+	if len(known) < MinReplicates || len(known) < z.opt.Replicates/2 || math.IsNaN(s.Mean) {
 		return s
 	}
 	half := z.quantile() * replicateError(known, s.Mean, biasFactor, func(draw []float64) float64 { return draw[0] })

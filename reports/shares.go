@@ -18,6 +18,9 @@ import (
 // intervals slightly too wide, not too narrow.
 const replicateTrees = 16
 
+// MinReplicates is the number of replicates with any variance below which there is no interval.
+const MinReplicates = 10
+
 // shares are all the estimates of one decomposition, in one row of numbers, so
 // that replicates of them are a matrix.
 type shares struct {
@@ -180,7 +183,7 @@ func (z *analyzer) intervals(b int, t *nasalyze.Table, m *model, s *shares) erro
 			report(r+1, z.opt.Replicates)
 		}
 	}
-	if drawn < 10 || drawn < z.opt.Replicates/2 {
+	if drawn < MinReplicates || drawn < z.opt.Replicates/2 {
 		z.warn("no-interval", "At %s: only %d of %d bootstrap replicates had any variance; the importance has no intervals.", z.at(t.Budget), drawn, z.opt.Replicates)
 		s.draws, s.curves = nil, nil
 		return nil

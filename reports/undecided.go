@@ -9,9 +9,6 @@ import (
 	"github.com/nasalyze/nasalyze/forest"
 )
 
-// largest is the magnitude above which a result is none: sums of squares and of their products would not be finite.
-const largest = 1e100
-
 // flatForest is why nothing is decided where no tree has a split.
 const flatForest = "the forest has no variance to explain"
 
@@ -23,7 +20,7 @@ func (z *analyzer) tooLittle(t *nasalyze.Table) string {
 	case t.N < z.opt.MinConfigs:
 		return fmt.Sprintf("only %d configurations with a result, at least %d are needed", t.N, z.opt.MinConfigs)
 	}
-	if i := slices.IndexFunc(t.Y, func(y float64) bool { return math.Abs(y) > largest }); i >= 0 {
+	if i := slices.IndexFunc(t.Y, func(y float64) bool { return math.Abs(y) > forest.MaxMagnitude }); i >= 0 {
 		return fmt.Sprintf("configuration %s has the result %v, which has no place in a variance; --cutoffs exclude with a cutoff leaves it out", z.study.Configs[t.Configs[i]].ID, z.sign*t.Y[i])
 	}
 	return ""

@@ -127,7 +127,7 @@ func keepBudgets(a *reports.Analysis, budgets []float64) error {
 	}
 	asked := make(map[float64]bool)
 	for _, b := range budgets {
-		i := slices.IndexFunc(have, func(x float64) bool { return math.Abs(x-b) <= 1e-9*math.Abs(x) }) // as logs merge budgets
+		i := slices.IndexFunc(have, func(x float64) bool { return nasalyze.SameBudget(x, b) })
 		if i < 0 {
 			return usagef("--budget is %v, expected one of %v", b, have)
 		}

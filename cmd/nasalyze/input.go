@@ -98,6 +98,7 @@ func (f *inputFlags) open(ctx context.Context, s *streams, paths []string) ([]lo
 	if len(paths) == 0 {
 		l, err := f.openExample(ctx, s)
 		if err == nil {
+			l.study.Provenance.Inputs = append(l.study.Provenance.Inputs, inputs...)
 			l, err = derive(l, named)
 		}
 		if err == nil {
@@ -268,9 +269,6 @@ func (f *analysisFlags) add(flags *pflag.FlagSet) {
 	flags.IntVar(&f.opt.Workers, "workers", 0, "parallel workers (default: all cores); no influence on any number")
 }
 
-// fewestReplicates is the number below which reports gives no interval.
-const fewestReplicates = 10
-
 // options turns the flags into those of the analysis.
 func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Options, error) {
 	opt := f.opt
@@ -290,8 +288,8 @@ func (f *analysisFlags) options(cmd *cobra.Command, paths []string) (reports.Opt
 		return opt, usagef("--confidence is %v, expected a number between 0 and 1, such as 0.95", opt.Confidence)
 	case !(opt.Target > 0 && opt.Target < 1) && cmd.Flags().Changed("target"):
 		return opt, usagef("--target is %v, expected a share between 0 and 1, such as 0.1", opt.Target)
-	case opt.Replicates > 0 && opt.Replicates < fewestReplicates:
-		return opt, usagef("--replicates is %d, expected at least %d, which an interval needs, or -1 for no intervals", opt.Replicates, fewestReplicates)
+	case opt.Replicates > 0 && opt.Replicates < reports.MinReplicates:
+		return opt, usagef("--replicates is %d, expected at least %d, which an interval needs, or -1 for no intervals", opt.Replicates, reports.MinReplicates)
 	case opt.Workers < 0:
 		return opt, usagef("--workers is %d, expected 0 (all cores) or more", opt.Workers)
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/nasalyze/nasalyze/ingest"
 	"github.com/nasalyze/nasalyze/ingest/configspace"
 	"github.com/nasalyze/nasalyze/ingest/deepcave"
+	hpbandsterlog "github.com/nasalyze/nasalyze/ingest/hpbandster"
 	"github.com/nasalyze/nasalyze/ingest/jsonl"
 	"github.com/nasalyze/nasalyze/ingest/source"
 	"github.com/nasalyze/nasalyze/ingest/spacefile"
@@ -143,7 +144,7 @@ func direct(l log, want nasalyze.Objective) error {
 	got := &l.study.Objectives[0]
 	guessed := slices.ContainsFunc(l.findings, func(f ingest.Finding) bool { return f.Code == "direction-guess" })
 	from := l.study.Provenance.Format
-	states := !guessed && (got.Maximize || slices.Contains([]string{jsonl.Format.Name, deepcave.Format.Name}, from) || from == "hpbandster" && got.Name == "loss")
+	states := !guessed && (got.Maximize || slices.Contains([]string{jsonl.Format.Name, deepcave.Format.Name}, from) || from == hpbandsterlog.Format.Name && got.Name == "loss")
 	if got.Maximize != want.Maximize && states {
 		is := map[bool]string{true: "more", false: "less"}
 		return fmt.Errorf("%s: of objective %q %s is better, of this search %s (--maximize)", l.path, want.Name, is[got.Maximize], is[want.Maximize])

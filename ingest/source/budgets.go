@@ -2,19 +2,11 @@ package source
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
+
+	"github.com/nasalyze/nasalyze"
 )
-
-// sameBudget is how far budgets may lie apart, relative to themselves, to differ by
-// rounding alone: the rule of nasalyze.Pool.
-const sameBudget = 1e-9
-
-// whole tells whether all budgets are whole numbers, as of steps: 1000000001 and 1000000002 are no rounding.
-func whole(budgets []float64) bool {
-	return !slices.ContainsFunc(budgets, func(x float64) bool { return x != math.Trunc(x) })
-}
 
 // mergeBudgets makes budgets one that differ by rounding alone: the one that most
 // trials have, or the one in the middle if none has more than it.
@@ -31,7 +23,7 @@ func (b *Builder) mergeBudgets() {
 	merged := make(map[float64]float64)
 	var said []string
 	for start, end := 0, 0; start < len(budgets); start = end {
-		for end = start + 1; end < len(budgets) && budgets[end]-budgets[start] <= sameBudget*math.Abs(budgets[end]) && !whole(budgets[start:end+1]); end++ {
+		for end = start + 1; end < len(budgets) && nasalyze.SameBudget(budgets[start], budgets[end]); end++ {
 		}
 		if end == start+1 {
 			continue

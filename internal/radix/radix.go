@@ -30,6 +30,20 @@ func Value(b uint64) float64 {
 	return math.Float64frombits(^b)
 }
 
+// Ranks sets the ranks 1 to n of sorted keys at their rows; equal ones share the mean of theirs.
+func Ranks(ranks []float64, sorted []Key) {
+	for i := 0; i < len(sorted); {
+		j := i + 1
+		for j < len(sorted) && sorted[j].Bits == sorted[i].Bits {
+			j++
+		}
+		for _, k := range sorted[i:j] {
+			ranks[k.Row] = float64(i+1+j) / 2
+		}
+		i = j
+	}
+}
+
 // Sorter sorts keys and keeps its memory for the next ones.
 type Sorter struct {
 	// Keys are to be sorted, by ascending rows.
